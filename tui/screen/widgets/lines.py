@@ -391,7 +391,8 @@ class Lines(Widget, can_focus=True):
             chip = [(f" {word} ", self._styled("chip")), (front[len(word) + 2 :], None)]
         else:
             chip = [(front, style)]
-        bar = ("| ", self._styled("point")) if here else ("  ", None)  # nothing to choose: it must not look so
+        walked = here and self.can_focus  # with nothing to choose, or beside a list, it must not look so
+        bar = ("| ", self._styled("point")) if walked else ("  ", None)
         return strip(width, base, bar, *chip, *self._in_parts(self._top + y, text, plain))
 
     def _in_parts(self, place: int, text: str, plain: Style | None) -> Iterator[tuple[str, Style | None]]:
