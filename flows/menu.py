@@ -13,6 +13,10 @@ SET_UPS: dict[str, tuple[str, str]] = {
         "Connect an office to a VPC",
         "An encrypted connection between an on-premises network and one VPC.",
     ),
+    "vpn_options": (
+        "Change a VPN's tunnels",
+        "Encryption, logs and times of a VPN's tunnels, one after the other.",
+    ),
     "website": (
         "Put CloudFront in front of an S3 website",
         "CloudFront before an S3 website or bucket, with its own names.",
@@ -63,6 +67,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "The VPN is down, or the office and the VPC do not reach each other",
         "tunnel, ipsec, bgp, ike, timeout, ping, route, propagation, security group, firewall, cannot connect, "
         "unreachable",
+    ),
+    "vpn_options": (
+        "A VPN's tunnels differ, are weakly encrypted, or write no log",
+        "ike, encryption, cipher, sha1, dpd, rekey, lifetime, tunnel logs, modifying, drift",
     ),
     "website": (
         "A website shows an error, an old page, or the wrong one",
@@ -118,6 +126,7 @@ CHECKS: dict[str, tuple[str, str]] = {
 }
 GOALS: dict[str, str] = {
     "vpn": "ipsec, site-to-site, tunnel, on-premises, data centre, customer gateway, hybrid",
+    "vpn_options": "ipsec, ike, encryption, cipher, dpd, rekey, tunnel logs, lifetime, site-to-site",
     "website": "https, certificate, own domain, cdn, static site, cache, origin access control, 403",
     "alb": "http to https, 301, 302, www, maintenance page, fixed response, elb, listener rule, sticky session",
     "aurora": "postgres, mysql, rds, sql, scale to zero, cheap",

@@ -176,6 +176,9 @@ class Action:
         if isinstance(self.undo, Restore | Entry):
             yield self.undo.read, None
             yield from ((call, self.undo.read) for call in (self.undo.put, self.undo.remove) if call)
+            if isinstance(self.undo, Restore):
+                for wait in filter(None, (self.undo.first, self.undo.wait)):
+                    yield from wait.calls()
             return
         for step in self.undo:
             if step.read:

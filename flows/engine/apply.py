@@ -32,7 +32,7 @@ from .resume_checks import insist
 from .run_place import same_accounts
 from .secret_text import Hidden
 from .sending import FRESH, Carrier, Stopped
-from .settings import as_put, current, digest, fingerprints
+from .settings import as_put, current, digest, digests, fingerprints
 from .undo_plan import Entry, Restore
 
 AT_ONCE = 8
@@ -167,7 +167,8 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
         created, wanted = run.facts(action.id).get("created", True), plan.seen_in_wait(action.id)
         handed_out = bool(run.facts(action.id).get("whose"))  # it may be as new as if it were ours
         if (created or handed_out) and action.wait:
-            answer, noted = carrier.wait(action.id, action.wait, wanted), as_made(action, carrier) if created else {}
+            answer = carrier.wait(action.id, action.wait, wanted)
+            noted = {**as_made(action, carrier), **_slowly_changed(action, carrier)} if created else {}
             run.note(action.id, "ready", seen={path: part(path, answer) for path in wanted}, **noted)
         elif created and run.status(action.id) != "ready":
             run.note(action.id, "ready", **as_made(action, carrier))
@@ -343,11 +344,18 @@ def _changed(action: Action, carrier: Carrier) -> dict[str, Any]:
     if isinstance(action.undo, Restore):
         restore, former = action.undo, carrier.run.facts(action.id).get("before")
         now = carrier.believed(lambda: current(action, restore, carrier), lambda seen: seen == former, mine)
-        return {"after": digest(now)}
+        return {"after": digest(now), **({"apart": digests(now)} if restore.apart else {})}
     if isinstance(action.undo, Entry):
         read = carrier.believed(lambda: Document(carrier, action), lambda seen: seen.ours() is None, mine)
         return {"after": digest(read.ours()), "beside": sorted(digest(each) for _, each in read.beside())}
     return {}
+
+
+def _slowly_changed(action: Action, carrier: Carrier) -> dict[str, Any]:
+    """What stands there now that the wait is over, where AWS still told of the former setting right after the call."""
+    facts = carrier.run.facts(action.id)
+    slow = isinstance(action.undo, Restore) and facts.get("after") == digest(facts.get("before"))
+    return _changed(action, carrier) if slow else {}
 
 
 def as_made(action: Action, carrier: Carrier) -> dict[str, dict[str, str]]:

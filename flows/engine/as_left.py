@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .actions import Action
 from .documents import Document
@@ -12,7 +13,7 @@ from .problems import CloudError, NoAccess
 from .refusals import matches, no_such_thing
 from .sending import Carrier
 from .settings import as_put, current, digest
-from .taking import NOTHING_LEFT, RENAMED, UNCHANGED, Stays, Taking, gave_up, wanted
+from .taking import CHANGED, NOTHING_LEFT, RENAMED, UNCHANGED, Stays, Taking, gave_up, wanted
 from .undo_plan import Entry, Restore, Still, Undo
 
 
@@ -56,10 +57,25 @@ def as_it_stands(taking: Taking, restore: Restore) -> str | None:
         if digest(former) == facts["after"]:
             return UNCHANGED
         return taking.gone if former is None else taking.as_before
-    ours = digest(now) == facts["after"] if "after" in facts else as_put(action, restore, now, taking.carrier)
+    told = "after" in facts and facts["after"] != digest(former)  # AWS may not have told of the change by then
+    ours = digest(now) == facts["after"] if told else as_put(action, restore, now, taking.carrier)
     if not ours and not taking.lets_go:
+        if restore.apart and _apart(taking, former, now):
+            return None if taking.ours else ""
         raise taking.changed(taking.set_otherwise(now), now, restore.read, OTHERS)
     return None
+
+
+def _apart(taking: Taking, former: Any, now: Any) -> bool:
+    """Tell those of several settings that stand as this run left them from those that somebody changed since; whether
+    any are, or were put back before."""
+    if not isinstance(now, Mapping) or not isinstance(former, Mapping):
+        return False
+    after = taking.carrier.run.facts(taking.action.id).get("apart", {})
+    changed = {name: each for name, each in former.items() if now.get(name) != each}
+    taking.ours = {name: each for name, each in changed.items() if digest(now.get(name)) == after.get(name)}
+    taking.theirs = tuple(name for name in changed if name not in taking.ours)
+    return bool(taking.ours) or taking.begun
 
 
 def read(taking: Taking) -> Document:
@@ -92,6 +108,9 @@ def foreseen(action: Action, plan: Plan, carrier: Carrier) -> Claim | None:
     try:
         if isinstance(action.undo, Restore):
             as_it_stands(taking, action.undo)
+            if taking.theirs:
+                why = f"{', '.join(taking.theirs)}: {CHANGED}"
+                return Claim(action.id, why, OTHERS, needs=frozenset(), partly=True)
         elif isinstance(action.undo, Entry):
             as_entered(taking, action.undo, read(taking))
         else:

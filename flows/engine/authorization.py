@@ -198,6 +198,9 @@ RULES: Mapping[str, Rule] = {
         *(each for action in VENDING for each in also(action, "*", when="Options.TunnelOptions[0].LogOptions")),
     ),
     "ec2.CreateVpnConnectionRoute": on(CONNECTION),
+    "ec2.ModifyVpnTunnelOptions": (
+        *on(CONNECTION), *(each for action in VENDING for each in also(action, "*", when="TunnelOptions.LogOptions")),
+    ),
     "ec2.CreateVpnGateway": makes("vpn-gateway/*"),
     "ec2.DeleteCustomerGateway": on("customer-gateway/{CustomerGatewayId}"),
     "ec2.DeleteNetworkAclEntry": on("network-acl/{NetworkAclId}"),

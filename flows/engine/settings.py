@@ -87,6 +87,11 @@ def fingerprints(action: Action, carrier: Carrier) -> dict[str, str] | None:
     return {name: digest(each) for name, each in parts.items() if each is not None}
 
 
+def digests(value: Any) -> dict[str, str]:
+    """The fingerprint of each setting of several."""
+    return {name: digest(each) for name, each in value.items()} if isinstance(value, Mapping) else {}
+
+
 def digest(value: Any) -> str:
     """A value's fingerprint, by which a later change is noticed."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

@@ -6,7 +6,7 @@ is told as removed where it was this undo that removed it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -69,6 +69,9 @@ class Taking:
         self._took: set[int] = set(run.facts(id).get("took", ()))
         self.going: list[Claim] = []
         """What of others goes with the thing itself."""
+        self.ours: Mapping[str, Any] = {}
+        self.theirs: tuple[str, ...] = ()
+        """Of several settings those that are put back, with what they were, and those that somebody changed since."""
 
     @property
     def begun(self) -> bool:

@@ -19,11 +19,11 @@ from .of_others import Claim, Stay, claims_on, of_theirs
 from .plan import Plan
 from .problems import CloudError, NoAccess
 from .receipts import DOUBT
-from .references import FOUND, Changed, edited, refs
+from .references import FOUND, Changed, before, edited, refs
 from .refusals import no_such_thing
 from .sending import Carrier
 from .settings import digest
-from .taking import NOT_AS_BEFORE, NOTHING_LEFT, REVERSED, Stays, Taking, gave_up, is_gone, resting_on, wanted
+from .taking import CHANGED, NOT_AS_BEFORE, NOTHING_LEFT, REVERSED, Stays, Taking, gave_up, is_gone, resting_on, wanted
 from .undo_plan import Entry, Kept, Restore, Undo
 
 
@@ -229,14 +229,30 @@ def _restore(taking: Taking, restore: Restore) -> str:
         put = remove or restore.put
         whole = any(isinstance(each, Changed) for each in put.params.values())
         whole = whole or any(ref.action == FOUND for ref in refs(put.params))
-        taking.send(Undo(put, read=restore.read if whole else None, not_yet=action.not_yet if whole else ()))
+        if taking.theirs:
+            put = put.fill(lambda ref: taking.ours if ref == before(action.id) else taking.carrier.resolve(ref))
+        waits = action.not_yet if whole or restore.wait else ()
+        _put(taking, restore, Undo(put, read=restore.read if whole else None, not_yet=waits))
     except CloudError as problem:
         if not no_such_thing(problem):
             raise
         if not remove:  # it was read just now, so it is there: what is not is what the former value names
             raise Stays(Stay(NOT_AS_BEFORE, "changed"), action.stands_on) from problem
         return NOTHING_LEFT
+    if taking.theirs:
+        back = [{"what": name, "why": "", "back": "yes"} for name in former if name not in taking.theirs]
+        taking.note(parts=[*back, *({"what": name, "why": CHANGED, "back": ""} for name in taking.theirs)])
     return ""
+
+
+def _put(taking: Taking, restore: Restore, step: Undo) -> None:
+    """Send the call that puts a setting back, when that may be, and wait until it has taken effect."""
+    carrier, id = taking.carrier, taking.action.id
+    if restore.first:
+        carrier.wait(id, restore.first)
+    taking.send(step)
+    if restore.wait:
+        carrier.wait(id, restore.wait)
 
 
 def _take_out(taking: Taking, entry: Entry) -> str:

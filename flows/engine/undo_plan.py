@@ -187,6 +187,10 @@ class Restore:
         remove: the call for when there was no former value.
         absent: error codes of `read` that mean there is no value.
         kept: what it brought about and no call takes back, such as what browsers remember.
+        first: what must be so before it is put back, such as that something else carries meanwhile; else it is left.
+        wait: when it has really taken effect: what this one came after is not taken back before that.
+        apart: what stands there is several settings, each with a name: one that somebody changed since is left, and
+            the others are put back all the same.
     """
 
     read: Call
@@ -195,6 +199,9 @@ class Restore:
     remove: Call | None = None
     absent: tuple[str, ...] = ()
     kept: Kept | None = None
+    first: Wait | None = None
+    wait: Wait | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ from typing import Any
 from . import properties as as_
 from .properties import Params, Properties
 
+ONE_TUNNEL = (
+    "CloudFormation and Terraform change no connection that is not theirs, and of their own both tunnels without a "
+    "look at one in between."
+)
 FOREIGN = "It changes something that the stack does not create; CloudFormation would take it over whole, or not at all."
 
 
@@ -188,6 +192,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.DescribeImages": (Itself(),),
     "ec2.DescribeSnapshots": (Itself(),),
     "ec2.DescribeTransitGatewayAttachments": (Itself(),),
+    "ec2.DescribeVpnConnections": (Itself(),),
     "ec2.EnableTransitGatewayRouteTablePropagation": (
         Makes("AWS::EC2::TransitGatewayRouteTablePropagation", as_.same()),
     ),
@@ -197,6 +202,7 @@ TABLE: Mapping[str, tuple[Row, ...]] = {
     "ec2.ModifySnapshotAttribute": (Never("CloudFormation shares no snapshots."),),
     "ec2.ModifyVpcAttribute": (Never(FOREIGN),),
     "ec2.ModifyVpcPeeringConnectionOptions": (Never("CloudFormation sets no options of a peering connection."),),
+    "ec2.ModifyVpnTunnelOptions": (Never(ONE_TUNNEL),),
     "ec2.ReplaceRoute": (Never(FOREIGN),),
     "ec2.RunInstances": (Makes("AWS::EC2::Instance", as_.machine, {"Instances[0].InstanceId": ""}, keeps="Retain"),),
     "ec2.StartInstances": (Never("CloudFormation does not start machines that exist."),),

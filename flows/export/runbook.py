@@ -323,9 +323,13 @@ class Runbook:
         match action.undo:
             case Restore() as restore:
                 yield prose("Put back what was noted before, if it still is as this runbook made it:")
+                if restore.first:
+                    yield from self._wait(restore.first)
                 put = self.commands.command(restore.put, joint=LINES)
                 name = self._name(before(action.id))
                 yield fenced(self._either(f'[ "${{{name}:-null}}" = null ]', restore.remove, put))
+                if restore.wait:
+                    yield from self._wait(restore.wait)
             case Entry() as entry:
                 yield from self._entry_out(action, entry)
             case steps:

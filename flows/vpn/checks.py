@@ -13,11 +13,12 @@ from typing import Any
 from flows.aws import interfaces, keepers, log_groups, network_acls, security_group_rules, service_quotas
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
+from flows.aws import vpn_tunnel_logs as tunnel_logs
 from flows.aws.network import RouteTable, SecurityGroup, Service
 from flows.aws.transit_gateways import TransitGateway
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Hidden, Use, shell
 
-from . import firewalls, rules, starting, tunnel_logs
+from . import firewalls, rules, starting
 from .rules import Situation
 
 ONE_A_PAIR = " AWS allows one connection per pair of gateways."

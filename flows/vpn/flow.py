@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import addresses, network, site_to_site_vpn, tags, topics, vpn_devices
+from flows.aws import vpn_tunnel_logs as tunnel_logs
 from flows.engine import (
     Action,
     Caution,
@@ -24,7 +25,7 @@ from flows.engine import (
 )  # fmt: skip
 
 from . import alarm as ringing
-from . import answers, checks, diagnosis, ends, handover, method_by_method, own_keys, repairs, steps, tunnel_logs, why
+from . import answers, checks, diagnosis, ends, handover, method_by_method, own_keys, repairs, steps, why
 from .answers import AWS, BGP, FIXED, MODERN, OWN, STATIC
 from .consents import CONSENTS
 from .picture import PICTURE

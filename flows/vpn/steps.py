@@ -8,7 +8,7 @@ from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import transit_gateway_routes, vpn_dependents
+from flows.aws import transit_gateway_routes, vpn_dependents, vpn_tunnels
 from flows.aws.network import ATTACH, Vpc, attached, slug
 from flows.aws.tags import ALIVE, others_tag, ours, tagged
 from flows.aws.vpn_devices import VpnDevice
@@ -32,16 +32,6 @@ SECRET_PRICE = Cost(
     "About 0.40 USD per secret and month.",
 )
 
-MODERN: dict[str, list[str] | list[int]] = {
-    "IKEVersions": ["ikev2"],
-    "Phase1EncryptionAlgorithms": ["AES256", "AES256-GCM-16"],
-    "Phase2EncryptionAlgorithms": ["AES256", "AES256-GCM-16"],
-    "Phase1IntegrityAlgorithms": ["SHA2-256", "SHA2-384", "SHA2-512"],
-    "Phase2IntegrityAlgorithms": ["SHA2-256", "SHA2-384", "SHA2-512"],
-    "Phase1DHGroupNumbers": [14, 15, 16, 19, 20, 21],
-    "Phase2DHGroupNumbers": [14, 15, 16, 19, 20, 21],
-}
-"""AWS picks the lowest method that both sides allow, so weak ones must not be on the list."""
 CONNECTION = Ref("connection", "VpnConnection.VpnConnectionId")
 """The id of the connection that this run makes."""
 
@@ -288,7 +278,9 @@ def tunnel_options(*, modern: bool, aws_starts: bool, inside: tuple[IPv4Network,
         aws_starts: AWS keeps trying to bring the tunnel up, instead of waiting for the device.
         inside: two /30 for the tunnels' inside addresses; AWS chooses if empty.
     """
-    methods = {key: [{"Value": value} for value in values] for key, values in MODERN.items()} if modern else {}
+    methods = (
+        {key: [{"Value": value} for value in values] for key, values in vpn_tunnels.MODERN.items()} if modern else {}
+    )
     start = {"StartupAction": "start", "DPDTimeoutAction": "restart"} if aws_starts else {"StartupAction": "add"}
     return [{**methods, **start, **({"TunnelInsideCidr": str(inside[number])} if inside else {})} for number in (0, 1)]
 

@@ -127,7 +127,7 @@ def test_the_line_drops_at_a_question_and_while_it_is_carried_out(
         assert terminal.ended() == 0
     assert handrail("runs", run, "--output", "json").json["status"] == "waiting", "for the office's device"
     made = company.session.client("ec2", endpoint_url=company.url).describe_vpn_connections()["VpnConnections"]
-    assert len([each for each in made if each["State"] != "deleted"]) == 1, "nothing was made twice"
+    assert len([each for each in made if each["State"] != "deleted"]) == 2, "the branch's, and nothing was made twice"
 
     with host.talk("undo", run) as terminal:
         terminal.answer("Type yes to undo", "yes")

@@ -322,6 +322,28 @@ def listener_deleted(account: PracticeAccount, it: Made, all_: Collection[Made])
     _c(account, "elbv2").delete_listener(ListenerArn=it.params["ListenerArn"])
 
 
+@to("ec2.ModifyVpnTunnelOptions")
+def tunnel_set_otherwise(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    """One of the options that the run changed; the others are put back all the same."""
+    _c(account, "ec2").modify_vpn_tunnel_options(
+        VpnConnectionId=it.params["VpnConnectionId"], VpnTunnelOutsideIpAddress=it.params["VpnTunnelOutsideIpAddress"],
+        TunnelOptions={"IKEVersions": [{"Value": "ikev1"}]},
+    )  # fmt: skip
+
+
+@to("ec2.ModifyVpnTunnelOptions", mere=True)
+def another_option_set(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    _c(account, "ec2").modify_vpn_tunnel_options(
+        VpnConnectionId=it.params["VpnConnectionId"], VpnTunnelOutsideIpAddress=it.params["VpnTunnelOutsideIpAddress"],
+        TunnelOptions={"ReplayWindowSize": 512},
+    )  # fmt: skip
+
+
+@to("ec2.ModifyVpnTunnelOptions", takes=True)
+def connection_deleted(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    _c(account, "ec2").delete_vpn_connection(VpnConnectionId=it.params["VpnConnectionId"])
+
+
 @to("elbv2.ModifyListenerAttributes")
 def attribute_edited(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     key = it.params["Attributes"][0]["Key"]

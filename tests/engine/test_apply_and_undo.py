@@ -346,6 +346,6 @@ def files_of(run: Run | None) -> list[Path]:
 
 
 def the_keys(ec2: Any) -> list[str]:
-    (found,) = ec2.describe_vpn_connections()["VpnConnections"]
+    *_, found = ec2.describe_vpn_connections()["VpnConnections"]
     keys = re.findall(r"<pre_shared_key>([^<]{8,})</pre_shared_key>", found["CustomerGatewayConfiguration"])
     return sorted(set(keys))

@@ -23,6 +23,7 @@ from flows.practice import PracticeAccount
 
 ENOUGH = {
     "vpn": (("connection",),),
+    "vpn_options": (("connection",),),
     "website": (("distribution",), ("domain",)),
     "alb": (("load_balancer",),),
     "aurora": (("cluster",),),
@@ -163,7 +164,8 @@ def test_everything_there_is_comes_from_the_list_alone(cloud: Aws) -> None:
 def test_the_practice_company_has_things_to_check(account: PracticeAccount, cloud: Aws) -> None:
     found = {name: [dict(each.given) for each in flows.find(name).check.everything(cloud)] for name in flows.SET_UPS}
     assert {name: len(each) for name, each in found.items() if each} == {
-        "alb": 2, "aurora": 2, "peering": 1, "wordpress": 1, "spa_pipeline": 1, "s3_pipeline": 1,
+        "vpn": 1, "vpn_options": 1, "alb": 2, "aurora": 2, "peering": 1, "wordpress": 1, "spa_pipeline": 1,
+        "s3_pipeline": 1,
     }  # fmt: skip
     assert found["alb"] == [{"load_balancer": "shop"}, {"load_balancer": "office"}]
 

@@ -20,7 +20,7 @@ OTHERWISE = {
     "rds.DeleteDBSnapshot": "remove",
     "route53.DeleteVPCAssociationAuthorization": "remove",
     **dict.fromkeys(
-        ["acm.DescribeCertificate", "ec2.DescribeImages", "ec2.DescribeSnapshots",
+        ["acm.DescribeCertificate", "ec2.DescribeImages", "ec2.DescribeSnapshots", "ec2.DescribeVpnConnections",
          "codepipeline.ListPipelineExecutions", "codepipeline.StartPipelineExecution", "ssm.SendCommand"],
         "wait",
     ),
@@ -28,6 +28,7 @@ OTHERWISE = {
         ["cloudtrail.PutEventSelectors", "cloudtrail.StartLogging", "codepipeline.UpdatePipeline",
          "ec2.AcceptVpcPeeringConnection", "ec2.AssociateAddress", "ec2.CreateTags", "ec2.ModifyImageAttribute",
          "ec2.ModifySnapshotAttribute", "ec2.ModifyVpcAttribute", "ec2.ModifyVpcPeeringConnectionOptions",
+         "ec2.ModifyVpnTunnelOptions",
          "elbv2.ModifyListener", "elbv2.ModifyListenerAttributes", "elbv2.ModifyTargetGroupAttributes",
          "events.PutTargets",
          "iam.AddRoleToInstanceProfile", "iam.PutRolePolicy", "kms.EnableKeyRotation", "logs.PutRetentionPolicy",
@@ -41,7 +42,8 @@ OTHERWISE = {
 }  # fmt: skip
 """What each operation does that does not create a thing."""
 PUT_BACK = {
-    "codepipeline.UpdatePipeline", "ec2.ModifyVpcAttribute", "ec2.StopInstances", "elbv2.ModifyListener",
+    "codepipeline.UpdatePipeline", "ec2.ModifyVpcAttribute", "ec2.ModifyVpnTunnelOptions",
+    "ec2.StopInstances", "elbv2.ModifyListener",
     "elbv2.ModifyListenerAttributes", "elbv2.ModifyTargetGroupAttributes",
     "route53.ChangeResourceRecordSets", "s3.PutBucketVersioning", "s3.PutPublicAccessBlock",
 }  # fmt: skip

@@ -22,6 +22,7 @@ from flows.export.runbook import runbook
 
 HERE = "eu-central-1"
 NOTHING = (
+    *("vpn_options, modern", "vpn_options, times", "vpn_options, one tunnel"),
     *("alb, maintenance", "alb, elsewhere", "alb, kept", "alb, kept by the balancer"),
     *(name for name in VARIANTS if name.startswith(("share_ami", "share_snapshot", "wordpress, existing"))),
 )

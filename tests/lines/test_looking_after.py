@@ -81,20 +81,26 @@ def test_another_one_and_once_more(talk: Talk) -> None:
 def test_what_is_asked_when_it_is_not_in_the_list(talk: Talk, tmp_path: Path) -> None:
     event = tmp_path / "event.json"
     event.write_text("{")
-    shown = talk(looking_after.kinds, "11", "I have an event", "/nowhere", "back", "deliver-shop", "quit")
+    shown = talk(looking_after.kinds, "12", "I have an event", "/nowhere", "back", "deliver-shop", "quit")
     assert "“/nowhere” cannot be read." in shown and "Versioning of fjord-coffee-artifacts is off" in shown
-    shown = talk(looking_after.kinds, "11", "I have an event", str(event))
+    shown = talk(looking_after.kinds, "12", "I have an event", str(event))
     assert "The event is no JSON" in shown and shown.endswith("5")
 
 
 def test_back_from_the_first_question_leads_to_where_it_was_chosen(talk: Talk) -> None:
     """Also where there is nothing to choose from, and from a check that was begun by its name."""
     first = "   1  Everything in this region\n"
-    shown = talk(looking_after.kinds, "tunnel", "back", "pipeline stuck", "quit")
-    assert shown.count("There is no VPN connection in this region.") == 1 and "2 match “pipeline stuck”" in shown
+    shown = talk(looking_after.kinds, "clock change", "back", "pipeline stuck", "quit")
+    assert (
+        shown.count("No schedule changes a serverless database in this region.") == 1
+        and "2 match “pipeline stuck”" in shown
+    )
     assert shown.count(first) == 2 and shown.endswith("0")
-    shown = talk(looking_after.kinds, "tunnel", "vpn-1", "quit")
-    assert "“vpn-1” is not among" in shown and shown.count("There is no VPN connection in this region.") == 2
+    shown = talk(looking_after.kinds, "clock change", "orders-1", "quit")
+    assert (
+        "“orders-1” is not among" in shown
+        and shown.count("No schedule changes a serverless database in this region.") == 3
+    )
     shown = talk(looking_after.tasks, "buildspec", "back", "quit")
     assert shown.count("Is a CodeBuild buildspec.yml right") == 3
     shown = talk(home.home, "Connect an office", "shop", "back", "back", "history", "1", "back", "back", "quit")
@@ -150,10 +156,10 @@ def test_read_only_mends_nothing(talk: Talk) -> None:
 def test_everything_and_one_of_it(talk: Talk) -> None:
     shown = talk(looking_after.kinds, "1", "no", "1", "99", "?", "quit")
     assert "Everything is read only. May it also send a command" in shown
-    assert "7 of 7  [" in shown
+    assert "9 of 9  [" in shown
     assert "    1  [broken] Load balancer: office – Port 443 is closed" in shown
     assert "[refused] HTTP 80, the default changes the protocol" in shown, "opened by its number"
-    assert "“99” is not a number from 1 to 7." in shown and shown.endswith("3")
+    assert "“99” is not a number from 1 to 9." in shown and shown.endswith("3")
 
 
 @pytest.mark.wild
@@ -220,7 +226,7 @@ def test_home_has_three_parts_and_finds_by_what_people_look_for(talk: Talk) -> N
     third = second + 1 + len(flows.CHECKS)
     parts = ["Set up\n   1  Connect", f"what does not work?\n  {second}  Everything", f"Small tasks\n  {third}  Is a"]
     assert [shown.index(each) for each in parts] == sorted(shown.index(each) for each in parts)
-    assert f"2 match “asleep”:\n  {second + 4}  A serverless database does not fall asleep" in shown
+    assert f"2 match “asleep”:\n  {second + 5}  A serverless database does not fall asleep" in shown
     assert "A load balancer: whether it answers" in shown and shown.endswith("0")
 
 

@@ -37,10 +37,13 @@ def test_the_networks(client: Any) -> None:
     (instance,) = ec2.describe_instances()["Reservations"][0]["Instances"]
     assert (instance["State"]["Name"], instance["InstanceType"]) == ("running", "t3.small")
     assert instance["SubnetId"] in {subnet["SubnetId"] for subnet in subnets}
-    (warehouse,) = ec2.describe_customer_gateways()["CustomerGateways"]
-    assert (warehouse["IpAddress"], warehouse["BgpAsn"]) == ("198.51.100.99", "65010")
+    devices = {each["Tags"][0]["Value"]: each for each in ec2.describe_customer_gateways()["CustomerGateways"]}
+    assert (devices["warehouse"]["IpAddress"], devices["warehouse"]["BgpAsn"]) == ("198.51.100.99", "65010")
     (gateway,) = ec2.describe_vpn_gateways()["VpnGateways"]
     assert gateway["VpcAttachments"] == [{"VpcId": vpcs["staging"]["VpcId"], "State": "attached"}]
+    (branch,) = ec2.describe_vpn_connections()["VpnConnections"]
+    assert branch["CustomerGatewayId"] == devices["branch"]["CustomerGatewayId"]
+    assert [each["Status"] for each in branch["VgwTelemetry"]] == ["UP", "UP"], "for as long as anybody remembers"
 
 
 def test_the_buckets(client: Any) -> None:

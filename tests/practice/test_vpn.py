@@ -253,7 +253,7 @@ def test_connections_are_found_by_filters(ec2: Any) -> None:
         "tag:Name": "off*",
         "tag-key": "Name",
     }.items():
-        (found,) = ec2.describe_vpn_connections(Filters=[{"Name": name, "Values": [value]}])["VpnConnections"]
+        *_, found = ec2.describe_vpn_connections(Filters=[{"Name": name, "Values": [value]}])["VpnConnections"]
         assert found["VpnConnectionId"] == made["VpnConnectionId"]
     with refused("InvalidParameterValue"):
         ec2.describe_vpn_connections(Filters=[{"Name": "colour", "Values": ["red"]}])

@@ -65,7 +65,7 @@ def test_a_connection_passes_through_its_states(slow: Any, time: Time) -> None:
     assert the_connection(slow, made)["State"] == "deleted"
     slow.delete_customer_gateway(CustomerGatewayId=customer["CustomerGatewayId"])
     time.pass_by(3602)
-    assert slow.describe_vpn_connections()["VpnConnections"] == []
+    assert made not in [each["VpnConnectionId"] for each in slow.describe_vpn_connections()["VpnConnections"]]
 
 
 def test_attaching_and_detaching_take_a_moment(slow: Any, time: Time) -> None:
@@ -101,3 +101,26 @@ def test_time_passes_between_processes(folder: Path, time: Time) -> None:
     with open_account(folder) as account:
         ec2 = account.session.client("ec2")
         assert ec2.describe_customer_gateways(CustomerGatewayIds=[made])["CustomerGateways"][0]["State"] == "available"
+
+
+def test_one_after_the_other_and_the_device_comes_back_by_itself(slow: Any, time: Time) -> None:
+    (made,) = slow.describe_vpn_connections()["VpnConnections"]
+
+    def states() -> tuple[str, list[str]]:
+        found = the_connection(slow, made["VpnConnectionId"])
+        return found["State"], [each["Status"] for each in found["VgwTelemetry"]]
+
+    def change(number: int) -> None:
+        address = made["Options"]["TunnelOptions"][number]["OutsideIpAddress"]
+        which = {"VpnConnectionId": made["VpnConnectionId"], "VpnTunnelOutsideIpAddress": address}
+        slow.modify_vpn_tunnel_options(**which, TunnelOptions={"ReplayWindowSize": 512})
+
+    assert states() == ("available", ["UP", "UP"])
+    change(0)
+    assert states() == ("modifying", ["DOWN", "UP"])
+    with refused("InvalidVpnConnection.InvalidState"):
+        change(1)
+    time.pass_by(5)
+    assert states() == ("available", ["DOWN", "UP"])
+    time.pass_by(2)
+    assert states() == ("available", ["UP", "UP"])

@@ -94,7 +94,7 @@ async def agreed(person: Person) -> None:
     person.sees("What will be done")
 
 
-@pytest.mark.wild  # twelve set-ups look up all that they need
+@pytest.mark.wild  # thirteen set-ups look up all that they need
 @pytest.mark.parametrize("flow", flows.SET_UPS)
 async def test_each_set_up_at_three_moments(account: PracticeAccount, flow: str) -> None:
     """Narrow and wide; the review stands on its page, too."""

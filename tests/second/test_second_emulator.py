@@ -32,6 +32,7 @@ TRIED: Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]] = {
         "vpc": "shop", "whose": "owner", "peer_account": "210987654321", "peer_region": "eu-central-1",
         "peer_vpc_id": "vpc-0123456789abcdef0", "peer_networks": ["10.40.0.0/16"], "security_groups": ["app"],
     }),
+    "vpn_options": (("ec2",), {"connection": "branch", "encryption": "modern", "logs": "as-it-is"}),
     "alb": (("elbv2", "ec2"), {"load_balancer": "shop", "action": "redirect", "scope": "all", "status": "301"}),
     "alb, kept": (("elbv2",), {
         "load_balancer": "shop", "action": "stick", "keep_by": "application", "target_groups": ["shop"],

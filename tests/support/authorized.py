@@ -380,7 +380,9 @@ def _more(
             yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", {}
         case "ec2:CreateVpnConnection" if params.get("PreSharedKeyStorage") == "SecretsManager":
             yield _linked(account, "s2svpn", "AWSServiceRoleForVPCS2SVPN")
-        case "ec2:CreateVpnConnection" if jmespath.search("Options.TunnelOptions[0].LogOptions", dict(params)):
+        case "ec2:CreateVpnConnection" | "ec2:ModifyVpnTunnelOptions" if jmespath.search(
+            "Options.TunnelOptions[0].LogOptions || TunnelOptions.LogOptions", dict(params)
+        ):
             for more in ("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery"):
                 yield f"logs:{more}", "*", {}
             for more in ("ListLogDeliveries", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"):

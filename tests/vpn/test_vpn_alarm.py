@@ -34,7 +34,7 @@ def test_it_watches_any_tunnel_or_all(
     made = session(cloud, journal, {**RINGING, "alarm": when}, clock=clock)
     assert not [event.problem for event in made.apply() if event.problem]
     (alarm,) = account.session.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    (found,) = account.session.client("ec2").describe_vpn_connections()["VpnConnections"]
+    *_, found = account.session.client("ec2").describe_vpn_connections()["VpnConnections"]
     connection = found["VpnConnectionId"]
     made.close()
     told = ("Statistic", "ComparisonOperator", "Threshold", "EvaluationPeriods")
@@ -95,7 +95,7 @@ def test_an_alarm_that_somebody_else_made_for_a_connection_that_is_used_stays(
 ) -> None:
     first = session(cloud, journal, {**RINGING, "alarm": "none"}, clock=clock)
     assert not [event.problem for event in first.apply() if event.problem]
-    (found,) = account.session.client("ec2").describe_vpn_connections()["VpnConnections"]
+    *_, found = account.session.client("ec2").describe_vpn_connections()["VpnConnections"]
     name = f"office-{found['VpnConnectionId']}"
     first.close()
     watch: Any = account.session.client("cloudwatch")

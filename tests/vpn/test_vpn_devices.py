@@ -73,7 +73,7 @@ class Made:
         assert not [event.problem for event in self.session.apply() if event.problem]
         self.account.calls.clear()
         self.handover: Handover = self.session.hand_over()
-        (found,) = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+        *_, found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
         self.keys = re.findall("<pre_shared_key>(.+?)</pre_shared_key>", found["CustomerGatewayConfiguration"])
         assert self.session.run is not None
         folder = self.session.run.folder
@@ -134,7 +134,7 @@ def test_a_network_engineer_finds_every_value_and_the_devices_own_words(
     cloud: Aws, journal: Journal, clock: FakeClock, device: str
 ) -> None:
     made = Made(cloud, journal, clock, BGP, device=device, behind_nat="yes")
-    (found,) = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+    *_, found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
     for tunnel in found["Options"]["TunnelOptions"]:
         assert tunnel["OutsideIpAddress"] in made.readme
     values = (

@@ -27,7 +27,7 @@ TYPED: Mapping[str, Any] = {**STATIC, "keys": "own", "psk_1": Hidden(FIRST), "ps
 
 
 def sent(cloud: Aws) -> list[str]:
-    found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+    found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"][1:]  # the first is the branch's
     return [each["PreSharedKey"] for one in found for each in one["Options"]["TunnelOptions"]]
 
 

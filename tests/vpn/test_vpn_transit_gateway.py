@@ -208,7 +208,7 @@ def test_a_route_that_others_entered_keeps_the_connection(
 ) -> None:
     made = session(cloud, journal, HUB, clock=clock)
     carried_out(made)
-    (vpn,) = ec2.describe_vpn_connections()["VpnConnections"]
+    *_, vpn = ec2.describe_vpn_connections()["VpnConnections"]
     (own,) = ec2.describe_transit_gateway_attachments(
         Filters=[{"Name": "resource-id", "Values": [vpn["VpnConnectionId"]]}]
     )["TransitGatewayAttachments"]

@@ -8,6 +8,7 @@ from typing import Any
 from flows.practice.company.basics import REGION, Client, named
 
 SHOP, STAGING = "shop", "staging"
+BRANCH = "192.168.77.0/24"
 
 
 def networks(client: Client) -> None:
@@ -75,11 +76,33 @@ def _shop(ec2: Any, vpc: str) -> dict[str, str]:
 
 
 def _staging(ec2: Any, vpc: str) -> None:
-    """A network that already has its VPN gateway, so that a set-up can use it again."""
+    """A network that already has its VPN gateway, so that a set-up can use it again, and the branch connected to it."""
     table = _route_table(ec2, "staging-private", vpc)
     _subnet(ec2, vpc, table, name="staging-private", block="10.20.0.0/24", zone="a")
     gateway = ec2.create_vpn_gateway(Type="ipsec.1", TagSpecifications=named("vpn-gateway", "staging-vgw"))
     ec2.attach_vpn_gateway(VpnGatewayId=gateway["VpnGateway"]["VpnGatewayId"], VpcId=vpc)
+    _branch(ec2, vpc, gateway["VpnGateway"]["VpnGatewayId"], table)
+
+
+def _branch(ec2: Any, vpc: str, gateway: str, table: str) -> None:
+    """An office that is connected since long ago, both tunnels up, with everything that AWS allows where nobody says
+    more."""
+    device = ec2.create_customer_gateway(
+        Type="ipsec.1", IpAddress="198.51.100.77", BgpAsn=65000,
+        TagSpecifications=named("customer-gateway", "branch"),
+    )  # fmt: skip
+    made = ec2.create_vpn_connection(
+        Type="ipsec.1", CustomerGatewayId=device["CustomerGateway"]["CustomerGatewayId"], VpnGatewayId=gateway,
+        Options={"StaticRoutesOnly": True}, TagSpecifications=named("vpn-connection", "branch"),
+    )  # fmt: skip
+    connection = str(made["VpnConnection"]["VpnConnectionId"])
+    ec2.create_vpn_connection_route(VpnConnectionId=connection, DestinationCidrBlock=BRANCH)
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock=BRANCH, GatewayId=gateway)
+    ec2.create_tags(Resources=[connection], Tags=[{"Key": "practice:device", "Value": "yes"}])
+    inside = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    (group,) = ec2.describe_security_groups(Filters=inside)["SecurityGroups"]
+    ping = {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": BRANCH}]}
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[ping])
 
 
 def _subnet(ec2: Any, vpc: str, table: str, *, name: str, block: str, zone: str) -> str:

@@ -30,6 +30,10 @@ GAPS: dict[str, str] = {
         "Answers with Options, Routes, VgwTelemetry (both tunnels down until a device calls), Category and the "
         "configuration document, all missing in moto."
     ),
+    "ec2.ModifyVpnTunnelOptions": (
+        "Missing in moto. The connection is modifying for about four seconds, the tunnel down for six; options that "
+        "do not fit, and a second change meanwhile, are refused."
+    ),
     "ec2.DeleteVpnConnection": "Passes through deleting, which takes about two seconds.",
     "ec2.CreateVpnConnectionRoute": (
         "Missing in moto; with the refusals for a connection that is not ready or uses BGP."
@@ -298,6 +302,7 @@ _WHERE = {
         "gateways",
         "transit_gateways",
         "tunnels",
+        "tunnel_changes",
         "transit_routes",
         "peerings",
         "peer_groups",

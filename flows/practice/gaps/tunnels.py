@@ -43,7 +43,9 @@ from flows.practice.gaps.wire import (
 
 CALLS = "practice:device"
 """A tag of a connection whose device has called, and how those begin that hold the networks that it announces by BGP;
-nobody is shown them."""
+nobody is shown them. Its value is “yes”, or the only IKE version that the device speaks."""
+CHANGING, RETURNING = 4, 6
+"""Seconds for which a change of a tunnel's options takes, and until its device has called again."""
 MAX_ROUTES, MAX_ON_A_GATEWAY, MAX_A_REGION = 100, 10, 50
 LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
 RESERVED = {f"169.254.{third}.0/30" for third in range(6)} | {"169.254.169.252/30"}
@@ -88,6 +90,7 @@ class PracticeConnection(VPNConnection):
         self.asked = asked
         self.routes: dict[str, Life] = {}
         self.tunnels: Any = [self._tunnel(customer, gateway, options) for options in asked]
+        self.changed: dict[int, tuple[float, float]] = {}
 
     def _tunnel(self, customer: PracticeCustomerGateway, gateway: Any, asked: Described) -> Tunnel:
         cidr = asked.get("TunnelInsideCidr") or _free_inside_network(self.ec2_backend, gateway.id)
@@ -105,7 +108,8 @@ class PracticeConnection(VPNConnection):
 
     @property
     def state(self) -> str:  # type: ignore[override]  # moto stores what we work out from the clock
-        return self.life.state
+        busy = any(not CLOCK.passed(began, CHANGING) for began, _ in self.changed.values())
+        return "modifying" if busy and self.life.ready else self.life.state
 
     @property
     def document(self) -> Document:
@@ -115,6 +119,21 @@ class PracticeConnection(VPNConnection):
     def up(self) -> bool:
         """Whether its device has called."""
         return self.life.ending is None and any(tag["key"] == CALLS for tag in self.get_tags())
+
+    def is_up(self, number: int) -> bool:
+        """Whether the device has called again since the tunnel was last changed, and may with what it speaks."""
+        speaks = next((tag["value"] for tag in self.get_tags() if tag["key"] == CALLS), "yes")
+        began, _ = self.changed.get(number, (0.0, 0.0))
+        allowed = self.asked[number].get("IKEVersions", LISTS["IKEVersions"])
+        return self.up and CLOCK.passed(began, RETURNING) and speaks in ("yes", *allowed)
+
+    def change(self, number: int, options: Described) -> None:
+        """AWS tells when its state changed by the second; two changes are never at the same."""
+        _, last = self.changed.get(number, (0.0, self.life.began))
+        self.changed[number] = (CLOCK.now(), max(CLOCK.now(), last + 1))
+        self.asked[number].update(options)
+        if key := options.get("PreSharedKey"):
+            self.tunnels[number] = self.tunnels[number]._replace(key=key)
 
     @property
     def leads_to(self) -> list[str]:
@@ -151,7 +170,6 @@ class PracticeConnection(VPNConnection):
             "Tags": described_tags(self),
         }
         if self.life.ending is None:
-            up = self.up
             shown["CustomerGatewayConfiguration"] = self.document.xml()
             shown["VgwTelemetry"] = [
                 {
@@ -159,9 +177,12 @@ class PracticeConnection(VPNConnection):
                     "Status": "UP" if up else "DOWN",
                     "StatusMessage": "" if up else "IPSEC IS DOWN",
                     "AcceptedRouteCount": len(self.leads_to) if up else 0,
-                    "LastStatusChange": dt.datetime.fromtimestamp(self.life.began, dt.UTC).replace(tzinfo=None),
+                    "LastStatusChange": dt.datetime.fromtimestamp(since, dt.UTC).replace(tzinfo=None),
                 }
-                for tunnel in self.tunnels
+                for tunnel, up, since in (
+                    (each, self.is_up(number), self.changed.get(number, (0.0, self.life.began))[1])
+                    for number, each in enumerate(self.tunnels)
+                )
             ]
         return shown
 
@@ -258,7 +279,7 @@ def _checked_options(backend: Any, gateway: str, options: Described) -> list[Des
     asked += [{} for _ in range(2 - len(asked))]
     taken = _inside_networks(backend, gateway)
     for one in asked:
-        _check_tunnel(one)
+        check_tunnel(one)
         vended.checked(backend, (one.get("LogOptions") or {}).get("CloudWatchLogOptions") or {})
         cidr = one.get("TunnelInsideCidr")
         if cidr in taken:
@@ -268,33 +289,33 @@ def _checked_options(backend: Any, gateway: str, options: Described) -> list[Des
     return asked
 
 
-def _check_tunnel(one: Described) -> None:
+def check_tunnel(one: Described) -> None:
     for name, allowed in LISTS.items():
         # The model calls them <name> and wraps each value; kept here as plain values.
         if name in one:
             one[name] = [entry.get("Value") for entry in one[name]]
-            _must(set(one[name]) <= allowed, name, one[name])
+            must(set(one[name]) <= allowed, name, one[name])
     for name, (low, high) in NUMBERS.items():
-        _must(low <= int(one.get(name, low)) <= high, name, one.get(name))
+        must(low <= int(one.get(name, low)) <= high, name, one.get(name))
     keys = int(one.get("Phase2LifetimeSeconds", 3600))
-    _must(keys < int(one.get("Phase1LifetimeSeconds", 28800)), "Phase2LifetimeSeconds", keys)
+    must(keys < int(one.get("Phase1LifetimeSeconds", 28800)), "Phase2LifetimeSeconds", keys)
     for name, words in WORDS.items():
-        _must(name not in one or one[name] in words, name, one.get(name))
+        must(name not in one or one[name] in words, name, one.get(name))
     if one.get("StartupAction") == "start":
-        _must("ikev1" not in one.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
+        must("ikev1" not in one.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
     if "PreSharedKey" in one and not KEY.fullmatch(one["PreSharedKey"]):
         raise refuse("InvalidParameterValue", "The pre-shared key has the wrong length or characters.")
     if cidr := one.get("TunnelInsideCidr"):
         try:
             network = ipaddress.IPv4Network(cidr)
         except ValueError:
-            _must(False, "TunnelInsideCidr", cidr)
+            must(False, "TunnelInsideCidr", cidr)
         else:
             fits = network.prefixlen == 30 and network.subnet_of(LINK_LOCAL) and cidr not in RESERVED
-            _must(fits, "TunnelInsideCidr", cidr)
+            must(fits, "TunnelInsideCidr", cidr)
 
 
-def _must(holds: bool, name: str, value: object) -> None:
+def must(holds: bool, name: str, value: object) -> None:
     if not holds:
         raise refuse("InvalidParameterValue", f"Value ({value}) for parameter {name} is invalid.")
 
@@ -383,7 +404,8 @@ def _tunnel_status(self: Response) -> ActionResult:
     outside = self._get_param("VpnTunnelOutsideIpAddress")
     if all(tunnel.amazon.outside != outside for tunnel in found.tunnels):
         raise refuse("InvalidParameterValue", f"{found.id} has no tunnel with the address {outside}.")
-    status = {"ProvisioningStatus": "available" if CLOCK.passed(found.life.began, 4) else "pending"}
+    began = max(found.life.began, *(began for began, _ in found.changed.values()), 0.0)
+    status = {"ProvisioningStatus": "available" if CLOCK.passed(began, CHANGING) else "pending"}
     return ActionResult({"ActiveVpnTunnelStatus": status})
 
 

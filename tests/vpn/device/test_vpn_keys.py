@@ -25,7 +25,7 @@ class WithKeys:
         return getattr(self._cloud, name)
 
     def keys(self) -> list[str]:
-        (found,) = self._cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+        *_, found = self._cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
         return re.findall(r"<pre_shared_key>(.+?)</pre_shared_key>", found["CustomerGatewayConfiguration"])
 
     def make(self, call: Call) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import log_groups
 from flows.engine import Action, Cloud, CloudError, Cost
+
+from . import log_groups
 
 DAYS: Mapping[str, str] = {"7": "A week", "30": "30 days", "90": "90 days", "365": "A year", "731": "Two years"}
 """Of those that AWS takes (CloudWatch Logs API Reference, "PutRetentionPolicy", 2026-11)."""

@@ -1,0 +1,12 @@
+"""What of a VPN's tunnels is left to people, by the rule that finds it."""
+
+from __future__ import annotations
+
+BEYOND = {
+    "state": "AWS ends it by itself.",
+    "tunnel": "Why a tunnel is down is what handrail check vpn looks at.",
+    "starts": "The device must speak IKEv2 as well: the set-up changes one tunnel after the other.",
+    "alike": "Only you know which of the two is meant; the set-up makes them alike.",
+    "methods": "The device must allow the stronger ones first: the set-up changes one tunnel after the other.",
+    "logs": "To switch it on takes each tunnel away for minutes: the set-up does that one after the other.",
+}
