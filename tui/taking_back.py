@@ -48,6 +48,7 @@ def not_brought_back(
     parts = {
         STAYS: [("stays", each) for each in _staying(run, plan, left)],
         NO_MORE: going,
+        KEPT: [("stays", left_over(each)) for each in irrevocable.kept_by_choice(run, plan, decided, left)],
         "What works now and stops:": [("STOPS", line(each)) for each in stops if not _handed(plan) <= left.keys()],
         "What cannot be taken back:": lost
         + [("stays", left_over(each)) for each in irrevocable.staying(run, plan, left)],
@@ -72,6 +73,7 @@ def _handed(plan: Plan) -> set[str]:
 
 STAYS = "What stays:"
 NO_MORE = "So no more than this will be taken back:"
+KEPT = "What will be there, as you decided:"
 NOTHING_GOES = "So nothing will be taken back. What stays:"
 """Headings of what was decided, or is so in any case."""
 BACKWARDS = {"": "not made", "refused": "not made", "undo": "being taken back", "undone": "gone", "left": "LEFT"}

@@ -279,7 +279,8 @@ def issued(arn: Late, region: str, *, by_hand: Sequence[tuple[Late, Late]] = (),
     records = f"join(', ', {known}.join(' CNAME ', [ResourceRecord.Name, ResourceRecord.Value]) || `[]`)"
     return Action(
         "issued",
-        "Wait until the certificate is issued" + (f", for which you enter {record} in DNS" if by_hand else ""),
+        "Wait until the certificate is issued"
+        + (f", for which you enter {record} in DNS: AWS names {it} once it is requested" if by_hand else ""),
         look,
         wait=Wait(
             look,

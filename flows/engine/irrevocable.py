@@ -50,13 +50,23 @@ def staying(run: Run, plan: Plan, left: Collection[str] = ()) -> list[Left]:
 
     Of what is `left` itself, by the ids of its actions, nothing is said.
     """
+    return _remaining(run, (each for action in _going(run, plan, left) for each in _always_kept(action)))
+
+
+def kept_by_choice(run: Run, plan: Plan, decided: Mapping[str, str], left: Collection[str] = ()) -> list[Left]:
+    """What will be there afterwards because it was decided so, such as a last snapshot; nothing of what is `left`."""
+    undos = [action.undo for action in _going(run, plan, left) if isinstance(action.undo, tuple)]
+    chosen = (step for undo in undos for step in undo if step.when and decided.get(step.when[0]) == step.when[1])
+    return _remaining(run, (step.kept for step in chosen if step.kept))
+
+
+def _remaining(run: Run, what: Iterable[Kept]) -> list[Left]:
     found: list[Left] = []
-    for action in _going(run, plan, left):
-        for remains in _always_kept(action):
-            try:
-                found.append(Left(str(fill(remains.what, run.resolve)), remains.why, remains.costs, stays=True))
-            except KeyError:  # the run broke off before it came to that
-                continue
+    for remains in what:
+        try:
+            found.append(Left(str(fill(remains.what, run.resolve)), remains.why, remains.costs, stays=True))
+        except KeyError:  # the run broke off before it came to that
+            continue
     return list(dict.fromkeys(found))
 
 

@@ -161,6 +161,7 @@ FAMILIES = (
         "are temporary, sign in again.", NoAccess,
     ),
     # where
+    Family(r"^NotPartOfPractice$", "{operation} is no part of practice; on AWS it is there.", ""),
     Family(
         r"^400$", "AWS refused {operation} without a reason.",
         "Mostly the sign-in has expired: sign in again. Else check the name and the region.", NoAccess,

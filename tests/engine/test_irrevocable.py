@@ -119,6 +119,9 @@ def test_what_a_decision_loses_is_said_before_and_after(journal: Journal) -> Non
 
 def test_what_is_kept_loses_nothing(journal: Journal) -> None:
     run, shelf = carried_out(journal)
+    before = taking_back.not_brought_back(run, {"last": "yes"}, ())
+    ((word, what),) = before["What will be there, as you decided:"]
+    assert word == "stays" and what.startswith("The last copy: "), "whoever agrees sees it before"
     list(undo(run, PLAN, shelf, clock=FakeClock(), decisions={"last": "yes"}))
     told = receipt(run, PLAN)
     assert told.lost == ()

@@ -340,6 +340,7 @@ TOLD: tuple[tuple[str, str, str, int, type[CloudError], int, str, str], ...] = (
     ("s3.DeleteObjects", "AccessDenied", "Access Denied because object protected by object lock.",
      400, CloudError, 3, "A file is locked", "retention has ended"),
     # nobody knows the call
+    ("health.DescribeEvents", "NotPartOfPractice", "", 400, CloudError, 3, "is no part of practice", ""),
     ("ec2.CreateImage", "InvalidAction", "", 400, NoSuchCall, 3, "is not known here", "emulator"),
     ("lambda.GetPolicy", "404", "", 404, NoSuchCall, 3, "is not known here", "emulator"),
     ("s3.ListBuckets", "403", "", 403, NoSuchCall, 3, "is not known here", "emulator"),

@@ -14,6 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from practice.office import refused
 
+from flows.engine import Call, CloudError
+from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 from flows.practice.gaps import GAPS
 
@@ -116,6 +118,12 @@ def test_what_moto_lacks_is_refused_politely(account: PracticeAccount, service: 
     with pytest.raises(ClientError, match="not part of the practice account") as refusal:
         call(account.session.client(service))  # type: ignore[call-overload]
     assert refusal.value.response["Error"]["Code"] == "NotPartOfPractice"
+
+
+def test_what_practice_lacks_is_not_said_of_aws(cloud: Aws) -> None:
+    with pytest.raises(CloudError) as refusal:
+        cloud.make(Call("codeconnections.ListConnections"))
+    assert refusal.value.what == "codeconnections.ListConnections is no part of practice; on AWS it is there."
 
 
 def test_motos_own_mistakes_are_ordinary_errors(account: PracticeAccount, monkeypatch: pytest.MonkeyPatch) -> None:

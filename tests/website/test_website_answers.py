@@ -22,8 +22,10 @@ from website.cases import (
 )  # fmt: skip
 
 import flows
-from flows.engine import Asking, Journal, Place, Refused, Session
+from flows.engine import Asking, Cloud, Journal, Place, Refused, Session
+from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
+from flows.engine.checking import Checking
 from flows.practice import PracticeAccount
 
 ON_TOP = {**BUCKET, **NAMED}
@@ -284,3 +286,13 @@ def test_the_list_tells_both_addresses_apart(cloud: Aws) -> None:
 def test_a_pasted_address_is_understood(cloud: Aws, pasted: str) -> None:
     plan = session(cloud, None, {**WEBSITE, "origin": pasted}).review().plan
     assert plan == session(cloud, None, WEBSITE).review().plan
+
+
+def test_a_check_takes_the_name_that_cloudfront_gives(cloud: Cloud) -> None:
+    """Nobody chooses that name, and yet a website may be known by it alone."""
+    checking = Checking(flows.find("website"), cloud)
+    checking.answer(NOT_LISTED)
+    checking.answer("D111111abcdef8.cloudfront.net")
+    asking = checking.asking()
+    assert asking is not None and asking.question.id == "probe" and not asking.problem
+    assert checking.given()["domain"] == "d111111abcdef8.cloudfront.net"
