@@ -236,7 +236,10 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             elif matches(problem, action.exists):
                 run.note(action.id, _made(action), outputs={}, created=False, doubt=doubt)
             else:
-                problem.what = action.refusals.get(problem.aws_code, problem.what)
+                # what a family of AWS's errors advises knows nothing of this plan
+                if own := action.refusals.get(problem.aws_code):
+                    problem.what, further, remedy = own.partition(". ")
+                    problem.what, problem.remedy = problem.what + further.rstrip(), remedy or problem.remedy
                 run.note(action.id, "refused", why=str(problem))
                 raise
         else:

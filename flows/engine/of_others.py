@@ -6,7 +6,8 @@ same before they say yes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,15 +17,17 @@ from .cache import CachedCloud
 from .calls import Call
 from .cloud import Cloud
 from .expressions import part
-from .journal import Run
+from .journal import Journal, Run
 from .later_runs import Later, later_runs
+from .options import Caution
 from .others_before import id_of, leaning
-from .plan import Plan
-from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
+from .plan import Plan, Use
+from .problems import CloudError, Incomplete, JournalTrouble, NoAccess, NoSuchCall
 from .references import FOUND, IF_THERE, Ref, fill, found
 from .refusals import changes, matches, no_such_thing
 from .sending import Carrier
 from .settings import fingerprints
+from .shell import handrail
 from .undo_plan import DELETE, KEEP, Decision, Others
 
 OTHERS, FILES = "others", "files"
@@ -343,6 +346,23 @@ def of_own(action: Action, plan: Plan, run: Run) -> Action | None:
     asked = _words(action.call)
     made = (other for other in plan.actions if other.type and run.facts(other.id).get("created"))
     return next((other for other in made if other.id != action.id and made_by(other, run) in asked), None)
+
+
+def half_gone(journal: Journal, uses: Iterable[Use], account: str) -> Iterator[Caution]:
+    """That an earlier run in that account made one of these and is taking it back, its undo having been interrupted."""
+    for record in journal.records():
+        if record.status != "undoing" or record.account != account:
+            continue
+        run = Run(journal, record.id)
+        with suppress(JournalTrouble):
+            made = {made_by(each, run) for each in run.plan.actions if each.resource} if run.plan else set()
+            for use in uses:
+                if use.resource in made:
+                    yield Caution(
+                        "being-undone",
+                        f"{use.resource} is of the run {run.id}, whose undo did not come to its end: what it needs may "
+                        f"be gone. First go on with: {handrail('undo', run.id)}",
+                    )
 
 
 def yours(action: Action, run: Run) -> str:

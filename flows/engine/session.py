@@ -26,7 +26,7 @@ from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .look import Looked, look
 from .mended import still_mended
-from .of_others import DECISIONS, Claim
+from .of_others import DECISIONS, Claim, half_gone
 from .options import Caution
 from .permissions import Need
 from .plan import Plan
@@ -145,6 +145,8 @@ class Session(Questionnaire[Flow]):
             else:
                 cautions.append(replace(found, message=placed(found.message, self.place)))
         cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
+        if self._journal is not None:
+            cautions += half_gone(self._journal, plan.uses, self.identity.account)
         if open_ := unprotected(self._here()):
             cautions.append(Caution("plain-http", READABLE.format(" and ".join(open_)), confirm=True))
         needs = Needs(self.identity, self.flow.id, plan, self.cloud.reads.values())

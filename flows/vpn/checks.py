@@ -157,8 +157,16 @@ def _room(cloud: Cloud, wanted: Sequence[tuple[Quota, int, int]], what: str) -> 
         )
 
 
-def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Finding | Caution]:
-    """What an existing connection between the two gateways means."""
+def _called(existing: vpn.Connection, name: str) -> str:
+    """That an existing connection is not named anew."""
+    if existing.name == name:
+        return ""
+    keeps = f"keeps its name {existing.name}" if existing.name else "stays without a name"
+    return f" It {keeps}; {name} is only given to what is new."
+
+
+def same_routing(cloud: Cloud, used: Use | None, name: str, *, static: bool) -> Iterator[Finding | Caution]:
+    """What an existing connection between the two gateways means, where what is new is called `name`."""
     existing = next((each for each in vpn.connections(cloud) if used and each.id == used.resource), None)
     run = existing.run if existing else ""
     made = f" The run {run} of Handrail made it: {shell.handrail('runs', run)}." if run else ""
@@ -167,14 +175,14 @@ def same_routing(cloud: Cloud, used: Use | None, *, static: bool) -> Iterator[Fi
             "already-connected",
             Grade.NOT_CHECKED,
             f"There is already a VPN connection {existing.id} between these two; how it routes was not told. It is "
-            f"used as it is.{made}",
+            f"used as it is.{_called(existing, name)}{made}",
             "DescribeVpnConnections says nothing of its Options",
         )
     elif existing and existing.static is static:
         yield Caution(
             "already-connected",
             f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its "
-            f"encryption and addresses.{'' if existing.transit_gateway else ONE_A_PAIR}{made}",
+            f"encryption and addresses.{_called(existing, name)}{'' if existing.transit_gateway else ONE_A_PAIR}{made}",
         )
         told = cloud.make(Call("ec2.DescribeVpnConnections")).get("VpnConnections") or []
         for found in told:

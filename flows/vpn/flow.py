@@ -370,7 +370,7 @@ class SiteToSiteVpn(Flow):
 
     def checks(self) -> Iterable[Finding | Caution]:
         office, aws_end, connection = self.ends()
-        yield from checks.same_routing(self.cloud, connection, static=self.routing == STATIC)
+        yield from checks.same_routing(self.cloud, connection, self.name, static=self.routing == STATIC)
         yield from checks.same_address(self.cloud, office, self.gateway_ip)
         yield from checks.shared_gateway(self.cloud, self.vpn_gateway)
         yield from ends.looked_at(self, connection)

@@ -98,7 +98,8 @@ def test_what_somebody_else_made_in_the_same_place_is_not_ours(
     made = session(Between(cloud, before=lose), journal, VARIANTS[variant], clock=clock)
     problems = [event.problem for event in made.apply() if event.problem]
     (problem,) = [problem for problem in problems if isinstance(problem, CloudError)]
-    assert problem.what == REFUSALS[{"listener": "DuplicateListener", "rule": "PriorityInUse"}[theirs]]
+    own = REFUSALS[{"listener": "DuplicateListener", "rule": "PriorityInUse"}[theirs]]
+    assert f"{problem.what} {problem.remedy}" == own, "one way on, and none that leads nowhere"
     assert problem.why, "AWS's own words are there too"
     list(made.undo())
     assert 80 in shop.listeners
