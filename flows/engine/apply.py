@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -23,8 +23,9 @@ from .expressions import part
 from .journal import Run
 from .just_seen import JustSeen
 from .later_runs import does_the_same
+from .of_others import DOUBT, unproved
 from .plan import Plan
-from .problems import CloudError, Lost, Problem
+from .problems import CloudError, JournalTrouble, Lost, Problem
 from .receipts import made_by_run
 from .references import fill
 from .refusals import matches
@@ -38,6 +39,7 @@ from .undo_plan import Entry, Restore
 AT_ONCE = 8
 """Calls under way at the same time; EC2 allows bursts of far more (EC2 API throttling guide, 2026-10)."""
 CHANGED_SINCE = "somebody changed it since the check."
+UNWRITTEN = "It was sent, and what AWS answered could not be written down: AWS may have done it."
 LOOKS = (0, 2, 5, 10, 15, 30)
 """Seconds before each look for something whose answer got lost: AWS's copies may need up to a minute."""
 
@@ -53,7 +55,8 @@ def apply(
     """Carry out what has not been carried out yet. `secrets` are answers that the plan sends and nothing keeps, by key.
 
     The run's status ends as `done` or `failed`. Nothing is raised for what AWS does: a failure is an event.
-    Raises JournalTrouble when the journal cannot be written; nothing is sent then.
+    Raises JournalTrouble when the journal cannot be written, and nothing is sent then; Lost where that was so of what
+    AWS had answered.
     """
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     halt = stop or threading.Event()
@@ -104,7 +107,15 @@ def apply(
         _look_once_more(plan, carrier, stood)
     elif not failed:
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
-    run.set_status("done" if whole else "failed")
+    _end(run, "done" if whole else "failed", failed)
+
+
+def _end(run: Run, status: str, failed: Iterable[Problem]) -> None:
+    """Write down how it ended. Raises JournalTrouble, or Lost where that kept a step from being written down, too."""
+    try:
+        run.set_status(status)
+    except JournalTrouble as trouble:
+        raise next((each for each in failed if isinstance(each, Lost)), trouble) from None
 
 
 def _look_once_more(plan: Plan, carrier: Carrier, stood: Mapping[str, Mapping[str, str]]) -> None:
@@ -178,14 +189,18 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
         if run.status(action.id) in ("", "refused"):  # it was told to have begun
             carrier.report(Event(Happening.STOPPED, action.id, f"{action.sentence}: not sent"))
         raise
-    except Problem as problem:
+    except Problem as trouble:
+        problem = trouble
+        if isinstance(trouble, JournalTrouble) and run.status(action.id) in ("intent", "done"):
+            problem = Lost(UNWRITTEN, trouble.why, f"{trouble.remedy} `resume` finds out then.")
         problem.action = problem.action or action.id
         kind = Happening.IN_DOUBT if isinstance(problem, Lost) else Happening.FAILED
         carrier.report(Event(kind, action.id, action.sentence, problem=problem))
-        raise
+        raise problem from None
     facts = run.facts(action.id)
     existed, whose = not facts.get("created", True), facts.get("whose")
-    told = f"{action.sentence}: {made_by_run(whose)}" if existed and whose else action.sentence
+    why = made_by_run(str(whose)) if whose else DOUBT if facts.get("doubt") else ""
+    told = f"{action.sentence}: {why}" if existed and why else action.sentence
     carrier.report(Event(Happening.EXISTED if existed else Happening.DONE, action.id, told))
 
 
@@ -212,7 +227,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             _nobody_came_between(action, action.undo, carrier)
         if reply is not None:
             carrier.forget_secrets()
-        elif doubt and (there := unproved(action, carrier)) is not None:
+        elif doubt and action.unless and (there := unproved(action, carrier)) is not None:
             run.note(action.id, _made(action), outputs=_outputs(action, plan, there), created=False, doubt=True)
             return
         try:
@@ -290,11 +305,6 @@ def look_for(action: Action, carrier: Carrier) -> dict[str, Any] | None:
         if late:
             break
     return None
-
-
-def unproved(action: Action, carrier: Carrier) -> Any:
-    """What is there after a lost answer, and is not provably this run's; None if nothing is."""
-    return carrier.search(action.unless) if action.unless else None
 
 
 def _outputs(action: Action, plan: Plan, reply: Any) -> dict[str, Any]:

@@ -20,10 +20,9 @@ from .documents import Document
 from .event_history import History
 from .events import Event
 from .journal import Run
-from .of_others import made_by
+from .of_others import DOUBT, made_by
 from .plan import Plan
 from .problems import CloudError, NoAccess
-from .receipts import DOUBT
 from .references import Late, Ref, fill, refs
 from .refusals import changes, matches, no_such_thing
 from .resume_checks import INDEX
@@ -33,8 +32,8 @@ from .settings import as_put, current, digest, wanted
 from .undo_plan import Entry, Restore, Settings, Still, Undo
 
 NOTED_NOTHING = "Nothing was noted of it that could be compared with what is there now."
-UNANSWERED = "The answer to its call never came. A resume or an undo finds out what became of it."
 BROKEN_OFF = "Taking it back was begun and did not end. The undo goes on from there, and finds out what became of it."
+UNANSWERED = "No answer to its call was written down. A resume or an undo finds out what became of it."
 NOT_OURS = "There is one, but it does not carry the mark of this run any more."
 GONE = "gone"
 """What is noted of a thing that somebody took away, once a person says that it may stay so."""

@@ -50,6 +50,10 @@ DECISIONS: Mapping[str, Decision] = {
 """What is decided only where there is something to decide; nobody who says nothing loses anything."""
 NAMED = 10
 """Things of others that are named; where there are more, that is said."""
+DOUBT = (
+    "It is there, but nothing proves that this run made it: no answer to its call was written down. Look whose it is; "
+    "others=delete takes it away."
+)
 EDITED = "Somebody changed it since it was made"
 
 
@@ -143,8 +147,8 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
     With a `cloud` that remembers what was read for other actions it is the first look; without one it is the second,
     for which things of others are not asked about one by one.
     """
-    if carrier.run.status(action.id) == "intent":  # it is not known yet whether there is anything
-        return []
+    if carrier.run.status(action.id) == "intent" or carrier.run.facts(action.id).get("doubt"):
+        return [Claim(action.id, DOUBT, OTHERS)] if _in_doubt(action, carrier) else []
     looked = [each for each in action.others if cloud or not each.each]
     found = [claim for each in looked if (claim := _believed(action, each, carrier, cloud or carrier.cloud))]
     if edited := _edited(action, carrier):
@@ -152,6 +156,30 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
     if cloud and (taken_over := _taken_over(action, carrier)):
         found.append(taken_over)
     return found
+
+
+def _in_doubt(action: Action, carrier: Carrier) -> bool:
+    """Whether there is something of which nothing proves that this run made it."""
+    try:
+        mine = (
+            action.find is not None and carrier.search(action.find, carrier.run.when(action.id, "intent")) is not None
+        )
+        return not mine and unproved(action, carrier) is not None
+    except NoAccess:
+        raise
+    except (CloudError, KeyError):  # it is told when its turn comes
+        return False
+
+
+def unproved(action: Action, carrier: Carrier) -> Any:
+    """What is there after a lost answer, and is not provably this run's; None if nothing is. Raises CloudError."""
+    if action.unless:
+        return carrier.search(action.unless)
+    if action.find or not action.exists:
+        return None
+    still = next((step.still for step in action.undo if step.still), None) if isinstance(action.undo, tuple) else None
+    there = carrier.look(still.look, still.path) == carrier.text(still.equals) if still else True
+    return {} if there else None
 
 
 def _believed(action: Action, others: Others, carrier: Carrier, cloud: Cloud) -> Claim | None:

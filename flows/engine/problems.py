@@ -14,7 +14,7 @@ Problem
     ├── Unreachable    the request never arrived                                exit 4
     ├── NoSuchCall     there is no such call here; nothing happened             exit 3
     ├── Incomplete     its answer lacks what it should say                      exit 3
-    └── Lost           the request was sent, its answer never came: in doubt    exit 1
+    └── Lost           it was sent, and no answer is written down: in doubt      exit 1
 
 FlowMistake            an error in a set-up's own declaration; never the user's fault
 """
@@ -238,7 +238,7 @@ class Incomplete(CloudError):
 
 
 class Lost(CloudError):
-    """The request was sent and its answer never came: it may or may not have happened."""
+    """The request was sent and its answer never came, or could not be written down: it may or may not have happened."""
 
     code = "in_doubt"
     exit_code = 1

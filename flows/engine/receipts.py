@@ -14,8 +14,6 @@ from .plan import Plan
 
 NOT_FOUND = "not found"
 """How the reason begins where somebody took a thing away before."""
-DOUBT = "It is there, but nothing proves that this run made it: its answer never came. Look yourself."
-
 NOT_OURS = "It is not this run's, so it was not touched."
 EXISTED = "It existed before this run."
 USED = "It existed before this run and was only used."
@@ -65,9 +63,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                 left += _left_of(there, facts) or [left_of_run(action, there, facts["why"])]
             case "" | "refused":
                 pass
-            case _ if facts.get("doubt"):
-                left.append(left_of_run(action, there, DOUBT))
-            case _ if not facts.get("created", True):
+            case _ if not facts.get("created", True) and not facts.get("doubt"):
                 left.append(Left(there, made_by_run(facts["whose"]) if facts.get("whose") else EXISTED))
             case _:
                 complete = False

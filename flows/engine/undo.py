@@ -14,7 +14,6 @@ from contextlib import suppress
 from functools import partial
 
 from .actions import Action
-from .apply import look_for
 from .as_left import foreseen
 from .clock import Clock, RealClock
 from .cloud import Cloud
@@ -29,7 +28,7 @@ from .refusals import in_use
 from .run_place import same_accounts
 from .sending import Carrier, Stopped, streamed
 from .taking import Stays
-from .undo_action import adopt, note_seen, take_back
+from .undo_action import find_out, note_seen, take_back
 
 
 def undo(
@@ -119,7 +118,8 @@ def kept(run: Run, plan: Plan, claims: Iterable[Claim], decided: Mapping[str, st
 
 
 def standing(run: Run, plan: Plan) -> list[Action]:
-    """What an undo would take back, newest first: what this run made or changed, and has not ended by itself."""
+    """What an undo would take back, newest first: what this run made or changed, or may have, and has not ended by
+    itself."""
     ended = _ended(run, plan)
     return [
         action
@@ -127,7 +127,7 @@ def standing(run: Run, plan: Plan) -> list[Action]:
         if action.undo
         and action.id not in ended
         and run.status(action.id) not in ("", "refused", "undone")
-        and run.facts(action.id).get("created", True)
+        and (run.facts(action.id).get("created", True) or run.facts(action.id).get("doubt"))
     ]
 
 
@@ -145,12 +145,10 @@ def _ended(run: Run, plan: Plan) -> set[str]:
 def _adopt_first(actions: Iterable[Action], carrier: Carrier) -> None:
     """What was made though its answer never came is known as this run's before others are looked for."""
     for action in actions:
-        if carrier.run.status(action.id) == "intent" and action.find:
+        if carrier.run.status(action.id) == "intent":
             try:
-                reply = look_for(action, carrier)
+                find_out(action, carrier)
             except CloudError:  # it is told when the action's own turn comes
                 continue
-            if reply is not None:
-                adopt(action, carrier, reply)
         with suppress(CloudError):
             note_seen(action, carrier)

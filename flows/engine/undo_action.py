@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
 
 from .actions import Action
-from .apply import look_for, unproved
+from .apply import look_for
 from .as_left import as_entered, as_it_stands, as_left, read
 from .events import Happening
 from .expressions import part
-from .of_others import Claim, Stay, claims_on, of_theirs
+from .of_others import Claim, Stay, claims_on, of_theirs, unproved
 from .plan import Plan
 from .problems import CloudError, NoAccess
-from .receipts import DOUBT
 from .references import FOUND, Changed, before, edited, refs
 from .refusals import no_such_thing
 from .sending import Carrier
@@ -32,16 +30,10 @@ def take_back(action: Action, plan: Plan, carrier: Carrier) -> None:
     run = carrier.run
     given_up = gave_up(action, plan, carrier)
     doubted = run.status(action.id) == "intent"
-    if doubted:
-        reply = look_for(action, carrier)
-        doubted = reply is None
-        if reply is not None:
-            adopt(action, carrier, reply)
-        elif unproved(action, carrier) is not None or (action.exists and not action.find):
-            raise Stays(Stay(DOUBT, "changed"))
-        elif action.find or action.unless:
-            run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
-            return
+    if doubted and not find_out(action, carrier) and (action.find or action.unless):
+        run.note(action.id, "refused", how=Happening.REMOVED, why="its call never arrived")
+        return
+    doubted = run.status(action.id) == "intent"
     note_seen(action, carrier)
     taking = Taking(action, plan, carrier, given_up, doubted)
     _let_go(taking)
@@ -190,12 +182,19 @@ def note_seen(action: Action, carrier: Carrier) -> None:
     run.note(action.id, run.status(action.id), seen={path: it for path, it in every.items() if it is not None})
 
 
-def adopt(action: Action, carrier: Carrier, reply: dict[str, Any]) -> None:
-    """Note what was found of an action whose answer was lost: it is this run's."""
+def find_out(action: Action, carrier: Carrier) -> bool:
+    """Note what is found of an action whose answer was lost: that it is this run's, or that nobody can say whose it is.
+    Whether there is anything. Raises CloudError."""
     plan = carrier.run.plan
     assert plan is not None, "only a confirmed run has intents"
+    doubt, reply = False, look_for(action, carrier)
+    if reply is None:
+        doubt, reply = True, unproved(action, carrier)
+    if reply is None:
+        return False
     outputs = {path: part(path, reply) for path in plan.paths_into(action.id)}
-    carrier.run.note(action.id, "done", outputs=outputs, created=True)
+    carrier.run.note(action.id, "done", outputs=outputs, created=not doubt, doubt=doubt)
+    return True
 
 
 def _step(taking: Taking, step: Undo) -> bool | None:

@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,12 @@ import pytest
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.clouds import Between
-from support.sessions import carried_out
+from support.sessions import carried_out, taken_back
 from vpn.cases import again, session
 
-from flows.engine import Busy, Call, Journal, JournalTrouble, Place, Refused, Run
+from flows.engine import Busy, Call, Event, Journal, JournalTrouble, Place, Refused, Run
 from flows.engine.boto import Aws
+from flows.engine.problems import Lost
 from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
 
@@ -109,7 +110,7 @@ def test_a_full_disk_stops_before_the_next_call(
         made._account = Between(cloud, before=lambda _, call, sent=sent: sent.append(call) if changes(call) else None)
         try:
             list(made.apply())
-        except JournalTrouble as trouble:
+        except (JournalTrouble, Lost) as trouble:
             assert "full" in trouble.why and "Make room" in trouble.remedy
             outcomes.add("full, something sent" if sent else "full, nothing sent")
         else:
@@ -163,6 +164,39 @@ def test_a_disk_that_was_full_before_it_began_is_said_to_be_full(tmp_path: Path)
     assert done.stdout == "There is no room on its disk. Make room on the disk; what was written so far is safe.\n", (
         done.stderr
     )
+
+
+def test_what_was_sent_when_the_disk_became_full_is_in_doubt(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """AWS carried it out, and there was no room to write that down: no failure, and it goes on where there is room."""
+    made = session(cloud, journal, clock=clock)
+    made.review()
+    filled: list[str] = []
+
+    def fill(_: int, call: Call) -> None:
+        if changes(call) and not filled:
+            filled.append(call.operation)
+            journal.read(f"PRAGMA max_page_count = {journal.read('PRAGMA page_count')[0][0]}")
+            with suppress(JournalTrouble):
+                while made.run:
+                    made.run.note("filler", "filler")
+
+    made._account = Between(cloud, after=fill)
+    told: list[Event] = []
+    with pytest.raises(Lost, match="could not be written down") as raised:
+        told.extend(made.apply())
+    assert "Make room" in raised.value.remedy and "resume" in raised.value.remedy
+    assert made.run and made.run.plan
+    sent = {each.id for each in made.run.plan.actions if made.run.status(each.id) == "intent"}
+    assert sent
+    journal.read("PRAGMA max_page_count = 1000000")
+    made.close()
+    mended = again(cloud, journal, made.run, clock=clock)
+    carried_out(mended)
+    mended.close()
+    twice = again(cloud, journal, made.run, clock=clock)
+    taken_back(twice)
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

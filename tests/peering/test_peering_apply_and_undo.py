@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from support.sessions import carried_out, taken_back
 import flows
 from flows.engine import Blocked, Call, Cloud, Journal, Place, Receipt, Session
 from flows.engine.boto import Aws
+from flows.engine.of_others import DOUBT
+from flows.engine.problems import Lost
 from flows.engine.receipts import left_of_run
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from tui import history, outcome, taking_back
@@ -208,6 +211,38 @@ def test_what_others_lead_over_it_gets_its_answers(
     ec2.delete_route(RouteTableId=late, DestinationCidrBlock=staging["CidrBlock"])
     ec2.delete_route_table(RouteTableId=late)
     taken_back(made)
+    assert picture(account) == before
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["no answer", "killed"])
+def test_a_route_of_which_nobody_can_say_whose_it_is_is_asked_about(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, killed: bool
+) -> None:
+    """Over a connection that was there a route may be anybody's: it stays until somebody says that it goes."""
+    known, ec2 = ids(account), client(account, "ec2")
+    told = ec2.create_vpc_peering_connection(VpcId=known["shop"], PeerVpcId=known["staging"])
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=told["VpcPeeringConnection"]["VpcPeeringConnectionId"])
+    before, meddled, lost = picture(account), Between(both), list[Call]()
+
+    def cut(_: int, call: Call) -> None:
+        if call.operation == "ec2.CreateRoute" and not lost:
+            lost.append(call)
+            both.make(call)
+            raise RuntimeError("The plug was pulled.") if killed else Lost("The line was cut.")
+
+    meddled.before = cut
+    made = session(meddled, journal, MINE, clock)
+    with pytest.raises(RuntimeError) if killed else nullcontext():
+        events = list(made.apply())
+        assert [event.sentence for event in events if "nothing proves that this run made it" in event.sentence]
+    assert made.run
+    (foretold,) = [claim for claim in made.claims() if claim.why == DOUBT]
+    assert "others" in [each.key for each in made.to_decide([foretold])]
+    for _ in range(2):
+        list(made.undo())
+        assert [each.why for each in made.receipt().left if each.stays] == [DOUBT]
+        assert picture(account) != before
+    taken_back(made, others="delete")
     assert picture(account) == before
 
 

@@ -17,7 +17,7 @@ from flows.aws.buckets import Bucket
 from flows.engine import Call, Journal, Lost, Session
 from flows.engine.boto import Aws
 from flows.engine.expressions import part
-from flows.engine.receipts import DOUBT
+from flows.engine.of_others import DOUBT
 from flows.practice import PracticeAccount
 from flows.practice.happenings import happen
 
