@@ -126,7 +126,7 @@ def made(found: Collection[Claim]) -> str:
 def claims(run: Run, found: Iterable[Claim]) -> list[tuple[str, str]]:
     """What others have there: the thing of the run, and what they have on it or in it."""
     actions = {action.id: action for action in run.plan.actions} if run.plan else {}
-    return [(line(actions[each.action].standing), line(each.why)) for each in found]
+    return [(line(actions[each.action].standing), line(each.why)) for each in found if not each.gone]
 
 
 def headline(done: Receipt) -> str:

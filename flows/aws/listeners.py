@@ -321,6 +321,7 @@ def rule(
             Call("elbv2.DescribeRules", {"RuleArns": [made]}),
             edits.each("Rules[0]", ["Priority", *_asked("Conditions", wanted), *_done("Actions")]),
         ),
+        goes_with=listener.action if isinstance(listener, Ref) else "",
         after=after,
         not_yet=BUSY,
         refusals=REFUSALS,

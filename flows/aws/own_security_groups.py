@@ -108,6 +108,7 @@ def let_in(
         ),
         others=(Others(ours, changed, "Somebody changed rules of it"),),
         part_of=(GROUP.action, serves),
+        goes_with=GROUP.action,
         find=Find(RULES, join("(", mine, " | [0]) && {SecurityGroupRules: ", mine, "}")),
         type="AWS::EC2::SecurityGroupIngress",
         undone=undone,

@@ -162,6 +162,7 @@ def schedule(
         ),
         find=Find(look, join("[@][?", *mine.parts, "] | [0].{ScheduleArn: Arn}"), absent=(GONE,)),
         after=after,
+        goes_with="schedule-group",
         type="AWS::Scheduler::Schedule",
         resource=f"{in_group}/{name}",
         costs=costs,

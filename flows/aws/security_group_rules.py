@@ -150,6 +150,7 @@ def admit(
         undo=tuple(_taken_back(id, group, rule, place) for place, rule in enumerate(rules)),
         find=Find(look, join("(", mine, " || `null`) && {SecurityGroupRules: ", mine, "}")),
         others=others,
+        goes_with=group.action if isinstance(group, Ref) else "",
         type="AWS::EC2::SecurityGroupIngress",
         undone=undone,
     )

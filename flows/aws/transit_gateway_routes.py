@@ -137,6 +137,7 @@ def associate(id: str, attachment: Late, table: str, what: str) -> Action:
         ),
         **_told(attachment, there),
         not_yet=NOT_YET,
+        goes_with=attachment.action if isinstance(attachment, Ref) else "",
         type="AWS::EC2::TransitGatewayRouteTableAssociation",
         undone=f"The association of {what}",
     )  # fmt: skip
@@ -176,6 +177,7 @@ def bring(id: str, attachment: Late, table: str, what: str) -> Action:
         ),
         **_told(attachment, there),
         not_yet=NOT_YET,
+        goes_with=attachment.action if isinstance(attachment, Ref) else "",
         type="AWS::EC2::TransitGatewayRouteTablePropagation",
         undone=f"What {table} knows of {what}",
     )  # fmt: skip

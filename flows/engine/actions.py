@@ -97,6 +97,8 @@ class Action:
         others: what others may have put into it or made lean on it.
         settings: what of it somebody may change; then it is theirs too.
         part_of: ids of actions whose things would not work as they do without this: it stays as long as they do.
+        goes_with: the id of the action whose thing takes this along when it is deleted: that goes all the same where
+            AWS refuses to take this back by itself.
         copies: ids of actions from which it took no more than a value: what it made stands without their things.
         unless: what is looked for just before the call, where AWS takes a repeated one without a word: if it is there,
             it was there before. After a lost answer it is left for a person to look at, unless `find` proves it.
@@ -133,6 +135,7 @@ class Action:
     others: tuple[Others, ...] = ()
     settings: Settings | None = None
     part_of: tuple[str, ...] = ()
+    goes_with: str = ""
     copies: tuple[str, ...] = ()
     unless: Find | None = None
     taken: str = ""

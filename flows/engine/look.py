@@ -163,6 +163,11 @@ def _seen(carrier: Carrier, afresh: Carrier, action: Action) -> Seen:
     return afresh.believed(lambda: _once(afresh, action), lambda again: again.state is not State.AS_LEFT, (action.id,))
 
 
+def is_not_there(action: Action, carrier: Carrier) -> bool:
+    """Whether something that was made is gone. Raises NoAccess."""
+    return isinstance(action.undo, tuple) and _seen(carrier, carrier, action).state is State.GONE
+
+
 def _once(carrier: Carrier, action: Action) -> Seen:
     if carrier.run.status(action.id) == "intent":
         return Seen(State.UNKNOWN, now=UNANSWERED)

@@ -80,6 +80,7 @@ class Claim:
         more: whether there are more things than those.
         needs: the ids of the actions of which more stays with it; None: of all that it stands on or is part of.
         partly: whether it is about parts of a thing, of which the rest goes.
+        gone: whether it is none: the thing would stay for others' sake, and is not there any more.
     """
 
     action: str
@@ -91,13 +92,14 @@ class Claim:
     more: bool = field(default=False, compare=False)
     needs: frozenset[str] | None = None
     partly: bool = False
+    gone: bool = False
 
     @property
     def stay(self) -> Stay:
         return Stay(self.why, "others" if self.known else "refused")
 
     def holds(self, decisions: Mapping[str, str]) -> bool:
-        return not self.key or decisions.get(self.key) != DELETE
+        return not self.gone and (not self.key or decisions.get(self.key) != DELETE)
 
 
 def claims(actions: Iterable[Action], carrier: Carrier) -> list[Claim]:

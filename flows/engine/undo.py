@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -19,6 +20,7 @@ from .clock import Clock, RealClock
 from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
+from .look import is_not_there
 from .of_others import Claim, Stay, called, claims, held_back, needed_by, staying
 from .open_to_all import why_left
 from .plan import Plan
@@ -27,8 +29,8 @@ from .receipts import receipt
 from .refusals import in_use
 from .run_place import same_accounts
 from .sending import Carrier, Stopped, streamed
-from .taking import Stays
-from .undo_action import find_out, note_seen, take_back
+from .taking import GONE, Stays
+from .undo_action import find_out, note_gone, note_seen, take_back
 
 
 def undo(
@@ -61,9 +63,15 @@ def undo(
         yield Event(Happening.STOPPED, actions[0].id, "Stopped. `undo` goes on from here.")
         return
     stays = held_back(plan, actions, held, run)
-    for action in actions:
+    claimed_themselves, turns = {claim.action for claim in held}, deque(actions)
+    while turns:
+        action = turns.popleft()
         if stay := stays.get(action.id):
-            yield _left(run, action, stay)
+            if action.id not in claimed_themselves and is_not_there(action, carrier):
+                note_gone(action, plan, carrier)
+                yield Event(Happening.GONE, action.id, called(action, run))
+            else:
+                yield _left(run, action, stay)
             continue
         yield Event(Happening.UNDOING, action.id, action.standing)
         try:
@@ -81,12 +89,27 @@ def undo(
             # what rested on it is gone by now, so it is somebody else who uses it
             stay = Stay(str(problem), "others" if in_use(problem) else "refused")
             yield _left(run, action, stay, problem)
-            stays = staying(plan, actions, {**stays, action.id: stay}, run)
+            if not _is_taken_along(action, turns):
+                stays = staying(plan, actions, {**stays, action.id: stay}, run)
         else:
             carrier.notice(action.id)
             yield Event(Happening(run.facts(action.id)["how"]), action.id, called(action, run))
+            turns.extendleft(_taken_along(action, actions, run))
     if receipt(run, plan).complete:
         run.set_status("undone")
+
+
+def _is_taken_along(action: Action, turns: Iterable[Action]) -> bool:
+    """Whether it goes with something whose turn is still to come."""
+    return action.goes_with in {each.id for each in turns}
+
+
+def _taken_along(by: Action, actions: Iterable[Action], run: Run) -> Iterator[Action]:
+    """What AWS refused to take back by itself, and what is gone now took along: to be told so, as this undo's doing."""
+    for action in actions:
+        if action.goes_with == by.id and run.status(action.id) == "left":
+            run.note(action.id, "undo", sent=[0])
+            yield action
 
 
 def _left(run: Run, action: Action, stay: Stay, problem: CloudError | None = None) -> Event:
@@ -106,15 +129,21 @@ def claimed(run: Run, plan: Plan, cloud: Cloud, clock: Clock | None = None) -> l
     found = claims(looked, carrier)
     known = {(claim.action, claim.why) for claim in found}
     changed = (claim for action in standing(run, plan) if (claim := foreseen(action, plan, carrier)))
-    return [*found, *(claim for claim in changed if (claim.action, claim.why) not in known)]
+    found += [claim for claim in changed if (claim.action, claim.why) not in known]
+    stays, actions = held_back(plan, standing(run, plan), found, run), standing(run, plan)
+    kept_for_others = [
+        each for each in actions if each.id in stays and each.id not in {claim.action for claim in found}
+    ]
+    return [*found, *(Claim(each.id, GONE, gone=True) for each in kept_for_others if is_not_there(each, carrier))]
 
 
 def kept(run: Run, plan: Plan, claims: Iterable[Claim], decided: Mapping[str, str]) -> dict[str, Stay]:
     """What of a run an undo would leave with these decisions, each with its reason; `claims` are what others have there
     now."""
-    actions = standing(run, plan)
+    claims, actions = list(claims), standing(run, plan)
     stays = held_back(plan, actions, (claim for claim in claims if claim.holds(decided)), run)
-    return {action.id: stays[action.id] for action in actions if action.id in stays}
+    gone = {claim.action for claim in claims if claim.gone}
+    return {action.id: stays[action.id] for action in actions if action.id in stays and action.id not in gone}
 
 
 def standing(run: Run, plan: Plan) -> list[Action]:

@@ -182,6 +182,12 @@ def note_seen(action: Action, carrier: Carrier) -> None:
     run.note(action.id, run.status(action.id), seen={path: it for path, it in every.items() if it is not None})
 
 
+def note_gone(action: Action, plan: Plan, carrier: Carrier) -> None:
+    """Note that somebody took it away already."""
+    gone = Taking(action, plan, carrier, gave_up(action, plan, carrier)).gone
+    carrier.run.note(action.id, "undone", how=Happening.GONE, gone=gone)
+
+
 def find_out(action: Action, carrier: Carrier) -> bool:
     """Note what is found of an action whose answer was lost: that it is this run's, or that nobody can say whose it is.
     Whether there is anything. Raises CloudError."""

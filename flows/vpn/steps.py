@@ -265,6 +265,7 @@ def static_route(connection: Late, network: IPv4Network, others: tuple[Others, .
         unless=None if made else Find(look, f"VpnConnections[0] | {here}"),
         not_yet=("InvalidVpnConnection.InvalidState", "IncorrectState"),
         others=tuple(replace(each, by=connection) for each in others),
+        goes_with=connection.action if isinstance(connection, Ref) else "",
         type="AWS::EC2::VPNConnectionRoute",
         undone=f"The connection's route to {network}",
     )

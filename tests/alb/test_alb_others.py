@@ -179,6 +179,11 @@ DEEDS: Mapping[str, Deed] = {
     "rule on our listener": Deed(
         rule_on_our_listener, {HTTPS: r"^Others have rules on it: arn:\S+ \(priority 77\)\.$", PORT: NEEDED}, "https"
     ),
+    "port closed, and a rule on our listener": Deed(
+        lambda client, made: (port_closed(client, made), rule_on_our_listener(client, made)),
+        {HTTPS: "^Others have rules on it: ", PORT: NOT_FOUND},
+        "https",
+    ),
     "rule on our listener, which may go": Deed(
         rule_on_our_listener, {}, "https", decided={"others": "delete"}, theirs=False
     ),

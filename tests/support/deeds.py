@@ -29,7 +29,7 @@ class Deed:
         theirs: whether what they did is still there afterwards.
     """
 
-    do: Callable[[Callable[..., Any], Made], None]
+    do: Callable[[Callable[..., Any], Made], object]
     left: Mapping[str, str] = field(default_factory=dict)
     answers: str = ""
     decided: Mapping[str, str] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from support.sessions import carried_out, problems_of, taken_back
 from vpn.cases import STAGING, VARIANTS, again, session
 from vpn.cases import STATIC as OFFICE
 
-from flows.engine import Call, Journal, Lost, Session
+from flows.engine import Call, CloudError, Journal, Lost, Session
 from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, PracticeAccount
 
@@ -341,3 +341,27 @@ def test_what_a_connection_needs_that_another_run_put_back_stays(
     taken_back(made)
     assert left(made, "The attachment") == []
     made.close()
+
+
+def test_a_route_that_aws_does_not_let_go_keeps_no_connection(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """It goes with the connection, for which somebody would go on paying; and is told as taken back by this undo."""
+    before = snapshot(account.session)
+    made = session(cloud, journal, VARIANTS["static"], clock=clock)
+    carried_out(made)
+    refused: list[str] = []
+
+    def refuse(_: int, call: Call) -> None:
+        if call.operation == "ec2.DeleteVpnConnectionRoute":
+            refused.append(call.operation)
+            raise CloudError("AWS refused.", "InternalFailure", aws_code="InternalFailure")
+
+    made._account = Between(cloud, before=refuse)
+    list(made.undo())
+    assert refused
+    receipt = made.receipt()
+    assert receipt.complete and not [each for each in receipt.left if each.stays]
+    assert any("The connection's route to" in each for each in receipt.removed)
+    assert made.run and made.run.record.status == "undone"
+    assert snapshot(account.session) == before
