@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -55,8 +55,8 @@ def apply(
     """Carry out what has not been carried out yet. `secrets` are answers that the plan sends and nothing keeps, by key.
 
     The run's status ends as `done` or `failed`. Nothing is raised for what AWS does: a failure is an event.
-    Raises JournalTrouble when the journal cannot be written, and nothing is sent then; Lost where that was so of what
-    AWS had answered.
+    Raises JournalTrouble when the journal cannot be written; nothing is sent then. A step that was sent already and
+    could not be written down is in doubt.
     """
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     halt = stop or threading.Event()
@@ -107,15 +107,7 @@ def apply(
         _look_once_more(plan, carrier, stood)
     elif not failed:
         yield Event(Happening.STOPPED, "", "Stopped before the next call.")
-    _end(run, "done" if whole else "failed", failed)
-
-
-def _end(run: Run, status: str, failed: Iterable[Problem]) -> None:
-    """Write down how it ended. Raises JournalTrouble, or Lost where that kept a step from being written down, too."""
-    try:
-        run.set_status(status)
-    except JournalTrouble as trouble:
-        raise next((each for each in failed if isinstance(each, Lost)), trouble) from None
+    run.set_status("done" if whole else "failed")
 
 
 def _look_once_more(plan: Plan, carrier: Carrier, stood: Mapping[str, Mapping[str, str]]) -> None:
