@@ -36,7 +36,11 @@ READS = (
     Call("logs.GetLogEvents"),
 )
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""
-AT_A_HUB = (Call("ec2.DescribeTransitGatewayAttachments"), Call("ec2.SearchTransitGatewayRoutes"))
+AT_A_HUB = (
+    Call("ec2.DescribeTransitGatewayAttachments"),
+    Call("ec2.DescribeTransitGatewayVpcAttachments"),
+    Call("ec2.SearchTransitGatewayRoutes"),
+)
 """What it calls besides for a connection that ends at a transit gateway."""
 STRONGSWAN = "Strongswan"
 """As AWS calls the vendor of strongSwan."""

@@ -34,6 +34,7 @@ BEYOND = {
     "static-routes": "Only you know the office's networks.",
     "attachment": "Only you know which VPC the office is to reach.",
     "onward": "Which VPCs a transit gateway leads to is its owner's to say.",
+    "zones": "Which subnets an attachment has is its keeper's to say.",
     "back": "Which ways a transit gateway leads answers is its owner's to say.",
     "gateway": "Only you know at which gateway the connection is to end.",
 }

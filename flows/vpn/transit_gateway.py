@@ -188,11 +188,38 @@ def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection,
     if its is None:
         yield Finding(f"vpc:{vpc.resource}", Grade.NOT_CHECKED, f"The VPC {vpc.resource} could not be looked at.", why)
         return
+    yield from zones(cloud, vpc, its)
     if networks:
         named = tuple(each for each in networks if each.prefixlen)  # a default route does not say where the office is
         here = behind.situation(cloud, connection, its, hub.gateway, named, up=up)
         for rule in behind.RULES:
             yield from (each for each in rule(here) if not isinstance(each, Caution))
+
+
+def zones(cloud: Cloud, vpc: Attachment, its: net.Vpc) -> Iterator[Finding]:
+    """The attachment of a VPC has a subnet in each zone that the VPC is in; else what is there does not reach it.
+
+    Amazon VPC Transit Gateways guide, "Amazon VPC attachments", 2026-11.
+    """
+    id, by = f"zones:{vpc.resource}", "DescribeTransitGatewayVpcAttachments"
+    try:
+        at = net.zones(cloud, its)
+        attached = {at.get(each, "") for each in transit_gateways.subnets(cloud, vpc.id)}
+    except CloudError as problem:
+        yield Finding(
+            id, Grade.NOT_CHECKED, f"In which zones {its.called} is attached could not be read.", str(problem)
+        )
+        return
+    missing = sorted({*at.values()} - attached)
+    if missing:
+        where = ", ".join(missing)
+        yield Finding(
+            id, Grade.CAUTION,
+            f"{its.called} is attached by no subnet in {where}: what is there does not reach the transit gateway.",
+            by, f"Add a subnet of {where} to {vpc.id}, if servers there are to be reached.",
+        )  # fmt: skip
+    else:
+        yield Finding(id, Grade.PROVED, f"{its.called} is attached in each zone that it has subnets in.", by)
 
 
 def _of_several(found: Finding, vpc: str, one_works: bool) -> Finding:

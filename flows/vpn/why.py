@@ -31,6 +31,7 @@ WHY: Mapping[str, str] = {
     "security-groups": "The firewall of the servers drops what it was not told to let in, without a word.",
     "network-acls": "They guard whole subnets and know no answers by themselves: both directions must be let through.",
     "onward": "A transit gateway sends packets on only by its own routes.",
+    "zones": "A transit gateway reaches only the zones in which the VPC's attachment has a subnet.",
     "back": "Answers need a way back of their own; without it the office waits for them in vain.",
 }
 """By the rule that finds it: the beginning of a finding's id, the longest that fits."""

@@ -52,6 +52,8 @@ def reached(account: PracticeAccount) -> World:
     ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
     ec2.authorize_security_group_ingress(GroupId=app["GroupId"], IpPermissions=[ssh])
     VPN_ID[0], SHOP_ID[0] = made, vpc
+    for each in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]:
+        SUBNETS[each["Tags"][0]["Value"]] = each["SubnetId"]
     return World(account, Aws(Place(practice=True), account.session), made, bgp)
 
 
@@ -63,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 PRACTICE_LACKS = (
     "GetManagedPrefixListEntries", "LookupEvents", "GetMetricData", "DescribeTransitGatewayAttachments",
-    "SearchTransitGatewayRoutes",
+    "SearchTransitGatewayRoutes", "DescribeTransitGatewayVpcAttachments",
 )  # fmt: skip
 
 
@@ -287,9 +289,12 @@ ROUTES = (leading("10.0.0.0/16", SHOP_IN), leading(OFFICE, OFFICE_IN))
 
 def at_a_transit_gateway(
     *routes: Answer, office: Mapping[str, Any] = {}, shop: Mapping[str, Any] = {}, more: Iterable[Answer] = (),
-    up: Edit = UP,
+    up: Edit = UP, subnets: Iterable[str] = ("shop-private-a", "shop-private-b"),
 ) -> dict[str, Edit]:  # fmt: skip
     """The connection ends at a transit gateway to which the shop's VPC is attached, too."""
+
+    def standing(answer: Answer) -> None:
+        answer["TransitGatewayVpcAttachments"] = [{"SubnetIds": [SUBNETS[each] for each in subnets]}]
 
     def ends(answer: Answer) -> None:
         answer["VpnConnections"][0] |= {"VpnGatewayId": None, "TransitGatewayId": TGW, "Routes": []}
@@ -308,6 +313,7 @@ def at_a_transit_gateway(
     return {
         "DescribeVpnConnections": both(up, ends),
         "DescribeTransitGatewayAttachments": attached,
+        "DescribeTransitGatewayVpcAttachments": standing,
         "SearchTransitGatewayRoutes": lambda answer: answer.update(Routes=list(routes or ROUTES)),
         "DescribeRouteTables": table("shop", led),
     }
@@ -341,6 +347,7 @@ def only_for(asked: str, *routes: Answer) -> dict[str, Edit]:
 
 
 VPN_ID, SHOP_ID = [""], [""]
+SUBNETS: dict[str, str] = {}
 """Known once the account is open."""
 DOWN = {"DescribeVpnConnections": tunnels("DOWN", "DOWN", message="IPSEC IS DOWN")}
 SPEECHLESS = tunnels("DOWN", "DOWN", message="IPSEC IS UP")
@@ -389,6 +396,9 @@ STATES = {
     "at a transit gateway, new": State(
         all_of(at_a_transit_gateway(), {"DescribeVpnConnections": tunnels("DOWN", "DOWN")}), "waiting", "tunnels",
         "Install",
+    ),
+    "at a transit gateway, in one zone of two": State(
+        at_a_transit_gateway(subnets=["shop-private-a"]), "works_but", "zones", "Add a subnet of eu-central-1b",
     ),
     "at a transit gateway, by a default route of the VPC": State(
         all_of(at_a_transit_gateway(), {"DescribeRouteTables": table("shop-private", defaulting)}), "works",
@@ -511,6 +521,9 @@ STATES = {
     ),
     "a transit gateway that is closed to the eye": State(
         {**at_a_transit_gateway(), "DescribeTransitGatewayAttachments": denied}, "unknown", "attachment",
+    ),
+    "a transit gateway's zones closed to the eye": State(
+        {**at_a_transit_gateway(), "DescribeTransitGatewayVpcAttachments": denied}, "unknown", "zones",
     ),
     "a transit gateway's routes closed to the eye": State(
         {**at_a_transit_gateway(), "SearchTransitGatewayRoutes": denied}, "unknown", "onward",
@@ -694,7 +707,11 @@ def test_of_several_networks_behind_a_transit_gateway_one_may_be_closed(world: W
 
 @pytest.mark.parametrize(
     ("operation", "members"),
-    [("DescribeTransitGatewayAttachments", "TransitGatewayAttachments"), ("SearchTransitGatewayRoutes", "Routes")],
+    [
+        ("DescribeTransitGatewayAttachments", "TransitGatewayAttachments"),
+        ("SearchTransitGatewayRoutes", "Routes"),
+        ("DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments"),
+    ],
 )
 def test_what_aws_leaves_out_of_a_transit_gateway_is_no_error(world: World, operation: str, members: str) -> None:
     """Each member is left out, emptied, and called by a word of next year; a check always comes to an end."""

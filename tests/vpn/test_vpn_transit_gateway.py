@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from practice.office import customer_gateway
+from practice.office import customer_gateway, named
 from practice.picture import snapshot
 from practice.test_practice_transit_gateways import attach, ends_at, gateway, only_table, routes
 from support.clock import FakeClock
@@ -256,5 +256,62 @@ def test_the_check_finds_what_was_made(
     asked = subject(made.run.record.handover["outputs"])
     found = verdict(flows.find("vpn").diagnose(CachedCloud(cloud), asked))
     grades = {each.id.partition(":")[0]: each.grade for each in found.findings}
-    assert found.status == "waiting", [(each.id, each.grade, each.sentence) for each in found.findings]
+    assert found.status == "waiting", "\n".join(f"{each.id} {each.grade} {each.sentence}" for each in found.findings)
     assert (grades["attachment"], grades["onward"]) == (Grade.PROVED, Grade.PROVED)
+
+
+def test_an_attachment_that_goes_by_no_table_is_associated_and_let_go(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any
+) -> None:
+    """It is somebody else's: it gets what is missing, and stays."""
+    attach(ec2, gateway(ec2, "branches")["TransitGatewayId"], "staging", "staging-private")
+    before = snapshot(account.session)
+    made = session(cloud, journal, HUB_ANEW, clock=clock)
+    carried_out(made)
+    assert {"attach-associate", "attach-bring"} <= set(made_of(made))
+    assert "attach" not in made_of(made)
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
+def test_an_attachment_that_goes_by_another_table_is_not_moved(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any
+) -> None:
+    """Answers go by its own table: the way to the office is entered there, and that to the VPC is in the other."""
+    hub = gateway(ec2, "hub")["TransitGatewayId"]
+    own = attach(ec2, hub, "staging", "staging-private")
+    both = {"TransitGatewayAttachmentId": own, "TransitGatewayRouteTableId": hubs_table(ec2)}
+    ec2.disassociate_transit_gateway_route_table(**both)
+    other = ec2.create_transit_gateway_route_table(TransitGatewayId=hub)["TransitGatewayRouteTable"]
+    theirs = str(other["TransitGatewayRouteTableId"])
+    ec2.associate_transit_gateway_route_table(**both | {"TransitGatewayRouteTableId": theirs})
+    before = snapshot(account.session)
+    answers = {**HUB, "vpc": "staging", "route_tables": ["staging-private"], "security_groups": []}
+    made = session(cloud, journal, answers, clock=clock)
+    carried_out(made)
+    assert set(routes(ec2, theirs)) == {"192.168.10.0/24", "192.168.20.0/24"}
+    assert set(routes(ec2, hubs_table(ec2))) == {"10.0.0.0/16", "10.20.0.0/16"}
+    assert not {"attach", "attach-associate", "attach-bring", "transit-associate"} & set(made_of(made))
+    assert made.run is not None
+    found = verdict(flows.find("vpn").diagnose(CachedCloud(cloud), subject(made.run.record.handover["outputs"])))
+    grades = {each.id: each.grade for each in found.findings}
+    assert grades[f"back:{named(ec2, 'vpc', 'staging')}"] is Grade.PROVED
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
+def test_a_route_of_others_keeps_the_attachment(cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any) -> None:
+    """What they let lead to the gateway from the VPC needs it."""
+    made = session(cloud, journal, HUB_ANEW, clock=clock)
+    carried_out(made)
+    theirs = {"RouteTableId": named(ec2, "table", "staging-private"), "DestinationCidrBlock": "172.16.0.0/16"}
+    ec2.create_route(**theirs, TransitGatewayId=gateway(ec2, "branches")["TransitGatewayId"])
+    list(made.undo({}))
+    left = {each.what: each.why for each in made.receipt().left}
+    assert any("172.16.0.0/16" in why for what, why in left.items() if "attachment" in what.lower()), left
+    (told,) = ec2.describe_transit_gateway_vpc_attachments(
+        Filters=[{"Name": "vpc-id", "Values": [named(ec2, "vpc", "staging")]}]
+    )["TransitGatewayVpcAttachments"]
+    assert told["State"] == "available"
+    ec2.delete_route(**theirs)
+    taken_back(made)
