@@ -89,6 +89,11 @@ def plug(flow: Answers, aws_end: Action | Use) -> Things:
     return [steps.attach(aws_end.resource, flow.vpc, leading, known)]
 
 
+def first(flow: Answers, plugged: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of the steps that plug AWS's end in the connection waits for: a transit gateway is there without them."""
+    return () if by_hub(flow) else plugged
+
+
 def told(flow: Answers, tunnel: Action | Use, leading: tuple[Others, ...], *, made: bool) -> Things:
     """What AWS's end is told of the office's networks.
 

@@ -316,7 +316,8 @@ class SiteToSiteVpn(Flow):
         log = tunnel_logs.actions(self.cloud, self.name, self.log_days) if self.logs and not connection else []
         tunnel = connection or steps.vpn_connection(
             self.name, office.resource, aws_end.resource, self.options(),
-            after=(*plugged, *(action.id for action in log)), secret=self.keys == answers.SECRETS_MANAGER,
+            after=(*ends.first(self, plugged), *(action.id for action in log)),
+            secret=self.keys == answers.SECRETS_MANAGER,
             others=ends.leading(self, steps.CONNECTION, tables), networks=self.networks, device=self.device,
         )  # fmt: skip
         made = not isinstance(office, Use) or not isinstance(aws_end, Use)  # else one may come meanwhile

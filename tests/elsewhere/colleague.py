@@ -38,6 +38,8 @@ class Deed:
 DEEDS: dict[str, list[Deed]] = {}
 NOBODY: Mapping[str, str] = {
     "ec2.CreateVpnConnectionRoute": "a route of a connection is there or not",
+    "ec2.AssociateTransitGatewayRouteTable": "an attachment goes by a table or not",
+    "ec2.EnableTransitGatewayRouteTablePropagation": "networks are brought into a table or not",
     "codecommit.CreateRepository": "moto takes no files into it",
     "codebuild.CreateProject": "moto cannot edit one",
     "rds.CreateDBInstance": "what it holds is its cluster's",
@@ -149,7 +151,26 @@ def names_switched_on(account: PracticeAccount, it: Made, all_: Collection[Made]
 
 @to("ec2.CreateVpnConnection")
 def static_route_of_theirs(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
-    _c(account, "ec2").create_vpn_connection_route(VpnConnectionId=it.id, DestinationCidrBlock="172.20.0.0/16")
+    ec2 = _c(account, "ec2")
+    if "TransitGatewayId" not in it.params:
+        ec2.create_vpn_connection_route(VpnConnectionId=it.id, DestinationCidrBlock="172.20.0.0/16")
+        return
+    of = [{"Name": "resource-id", "Values": [it.id]}]
+    (own,) = ec2.describe_transit_gateway_attachments(Filters=of)["TransitGatewayAttachments"]
+    ec2.create_transit_gateway_route(
+        TransitGatewayRouteTableId=own["Association"]["TransitGatewayRouteTableId"],
+        TransitGatewayAttachmentId=own["TransitGatewayAttachmentId"], DestinationCidrBlock="172.20.0.0/16",
+    )  # fmt: skip
+
+
+@to("ec2.CreateTransitGatewayVpcAttachment")
+def way_of_theirs_to_the_transit_gateway(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    ec2 = _c(account, "ec2")
+    of = [{"Name": "vpc-id", "Values": [it.params["VpcId"]]}]
+    table = ec2.describe_route_tables(Filters=of)["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(
+        RouteTableId=table, DestinationCidrBlock="172.21.0.0/16", TransitGatewayId=it.params["TransitGatewayId"]
+    )
 
 
 @to("ec2.CreateCustomerGateway")

@@ -21,6 +21,7 @@ OTHERWISE = {
     "route53.DeleteVPCAssociationAuthorization": "remove",
     **dict.fromkeys(
         ["acm.DescribeCertificate", "ec2.DescribeImages", "ec2.DescribeSnapshots", "ec2.DescribeVpnConnections",
+         "ec2.DescribeTransitGatewayAttachments",
          "codepipeline.ListPipelineExecutions", "codepipeline.StartPipelineExecution", "ssm.SendCommand"],
         "wait",
     ),
