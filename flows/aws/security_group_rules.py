@@ -170,4 +170,8 @@ def _taken_back(id: str, group: Late, rule: Rule, place: int) -> Undo:
             "Somebody changed this rule since; it is left as it is now.",
         ),
         what=rule.name,
+        alike=Find(
+            Call("ec2.DescribeSecurityGroupRules", {"Filters": [{"Name": "group-id", "Values": [group]}]}),
+            f"SecurityGroupRules[?!IsEgress && {rule.is_it}].SecurityGroupRuleId || `null`",
+        ),
     )

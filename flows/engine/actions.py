@@ -191,8 +191,7 @@ class Action:
                 yield from step.wait.calls()
             if step.still:
                 yield step.still.look, None
-            if step.unless:
-                yield step.unless.look, None
+            yield from ((find.look, None) for find in (step.unless, step.alike) if find)
             if step.kept and step.kept.find:
                 yield step.kept.find.look, None
 

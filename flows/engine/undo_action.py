@@ -88,6 +88,8 @@ def _steps(taking: Taking, steps: Iterable[Undo]) -> list[bool]:
             continue
         there = there or before.get(what, {}).get("why") == "" or taking.arrived(step)
         taken.append(there)
+        if not (there or taking.given_up):
+            _note_alike(taking.action, step, taking.carrier)
         if what:
             back = "yes" if step.restores else ""
             parts.append({"what": what, "why": "" if there or taking.given_up else taking.gone, "back": back})
@@ -186,6 +188,16 @@ def note_gone(action: Action, plan: Plan, carrier: Carrier) -> None:
     """Note that somebody took it away already."""
     gone = Taking(action, plan, carrier, gave_up(action, plan, carrier)).gone
     carrier.run.note(action.id, "undone", how=Happening.GONE, gone=gone)
+    for step in action.undo if isinstance(action.undo, tuple) else ():
+        _note_alike(action, step, carrier)
+
+
+def _note_alike(action: Action, step: Undo, carrier: Carrier) -> None:
+    """Note what of others does the same as something that is gone already."""
+    run = carrier.run
+    if step.alike and (alike := carrier.search(step.alike)):
+        since = sorted({*run.facts(action.id).get("since", ()), *alike})
+        run.note(action.id, run.status(action.id), since=since)
 
 
 def find_out(action: Action, carrier: Carrier) -> bool:

@@ -113,7 +113,8 @@ class Undo:
     as one record of several: what becomes of it is told, and is nothing to the other calls. What `unless` finds
     makes this call needless, and nothing is told of it. Where AWS took this call in an earlier undo, and the
     JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs. One that `restores`
-    makes something as it was, rather than take away what was made.
+    makes something as it was, rather than take away what was made. `alike` is a list of what others put there that does
+    the same, looked for where this is gone already.
     """
 
     call: Call
@@ -130,6 +131,7 @@ class Undo:
     reversed: str = ""
     repeated: tuple[str, ...] = ()
     restores: bool = False
+    alike: Find | None = None
 
 
 @dataclass(frozen=True)

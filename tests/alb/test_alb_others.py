@@ -170,6 +170,16 @@ def port_closed(client: Client, made: Made) -> None:
     client("ec2").revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
 
 
+def port_closed_and_opened_again(client: Client, made: Made) -> None:
+    """By a rule of theirs, which says the same."""
+    port_closed(client, made)
+    group = client("ec2").describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])
+    client("ec2").authorize_security_group_ingress(
+        GroupId=group["SecurityGroups"][0]["GroupId"],
+        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+    )
+
+
 NEEDED, CHANGED, NOTHING_LEFT = "needs it, and that stays", "^Somebody changed it", "^not found: what it belonged to"
 HTTPS, PORT, NOW = "The listener on port 443 (arn:", "The rule for port 443 in the", "What port 80 does now"
 BEFORE = "What port 80 did before"
@@ -182,6 +192,11 @@ DEEDS: Mapping[str, Deed] = {
     "port closed, and a rule on our listener": Deed(
         lambda client, made: (port_closed(client, made), rule_on_our_listener(client, made)),
         {HTTPS: "^Others have rules on it: ", PORT: NOT_FOUND},
+        "https",
+    ),
+    "port closed and opened again": Deed(
+        port_closed_and_opened_again,
+        {PORT: NOT_FOUND, "What somebody put beside it since: sgr-": "^It is not this run's"},
         "https",
     ),
     "rule on our listener, which may go": Deed(
