@@ -19,7 +19,7 @@ from tui.cli.json_output import checked
 from tui.screen.screens.finding_rows import one_finding
 
 ROOT = Path(flows.__file__).parent
-ELSEWHERE = {"checks.py", "answers.py", "handover.py", "repairs.py"}
+ELSEWHERE = {"checks.py", "transit_rules.py", "answers.py", "handover.py", "repairs.py"}
 """Rooms of what is found beforehand, by a run, or by a repair."""
 MAKERS = {"broken", "caution", "waits"}
 WRONG = ("REFUSED", "CAUTION", "WAITING")
