@@ -172,7 +172,8 @@ def note_seen(action: Action, carrier: Carrier) -> None:
     run = carrier.run
     assert run.plan is not None, "only a confirmed run is taken back"
     told = {ref.path for ref in refs(action.undo) if ref.action == action.id and ref.path.startswith("@seen:")}
-    if not told or not action.wait or run.status(action.id) == "intent" or "seen" in run.facts(action.id):
+    nothing = run.status(action.id) == "intent" and not isinstance(action.undo, Restore)  # a setting is there anyway
+    if not told or not action.wait or nothing or "seen" in run.facts(action.id):
         return
     try:
         answer = carrier.cloud.make(action.wait.poll.fill(carrier.resolve))

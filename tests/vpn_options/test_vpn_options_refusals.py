@@ -1,0 +1,77 @@
+"""What AWS would refuse of a tunnel is refused before, with what to enter; what cuts the office off needs a yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from vpn_options.cases import MODERN, TIMES, session
+from vpn_options.test_vpn_options_apply_and_undo import change, speaks, up
+
+from flows.engine import Blocked, Danger, Journal, Refused
+from flows.engine.boto import Aws
+from flows.practice import PracticeAccount
+
+NOTHING: Mapping[str, Any] = {"connection": "branch", "encryption": "as-it-is", "logs": "as-it-is"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("phase_1_lifetime", "899", "The phase 1 lifetime must be 900 to 28800 seconds; 899 is not."),
+        ("phase_1_lifetime", "28801", "The phase 1 lifetime must be 900 to 28800 seconds; 28801 is not."),
+        ("phase_2_lifetime", "3601", "The phase 2 lifetime must be 900 to 3600 seconds; 3601 is not."),
+        ("rekey_margin", "59", "The rekey margin must be 60 to 1800 seconds; 59 is not."),
+        ("rekey_fuzz", "101", "The rekey fuzz must be 0 to 100 percent; 101 is not."),
+        ("replay_window", "63", "The replay window must be 64 to 2048 packets; 63 is not."),
+        ("silent_after", "29", "The DPD timeout must be 30 to 86400 seconds; 29 is not."),
+        ("silent_after", "half a minute", "“half a minute” is not a whole number."),
+        ("ike_versions", "ikev3", "“ikev3” is not among the choices for ike_versions."),
+        ("phase_1_groups", "5", "“5” is not among the choices for phase_1_groups."),
+        ("connection", "nowhere", "“nowhere” is not among the choices for connection."),
+    ],
+)
+def test_one_answer_alone(cloud: Aws, key: str, value: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        session(cloud, None, {**NOTHING, key: value})
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({}, "Nothing changes: the tunnels of branch are like that already."),
+        ({"phase_1_lifetime": "3600"}, "phase 2 would last 3600 s and phase 1 3600 s"),
+        ({"phase_2_lifetime": "900", "rekey_margin": "451"}, "a rekey margin of 451 s is more than half of the 900 s"),
+        ({"started_by": "start"}, "AWS starts tunnel 1 only with IKEv2, and IKEv1 would be allowed as well."),
+    ],
+)  # fmt: skip
+def test_answers_that_do_not_fit_with_each_other_or_with_what_stays(
+    cloud: Aws, answers: Mapping[str, Any], said: str
+) -> None:
+    refused = [each for each in session(cloud, None, {**NOTHING, **answers}).review().findings
+               if each.grade.value == "refused"]  # fmt: skip
+    assert said in refused[0].sentence and refused[0].remedy
+
+
+def test_the_only_tunnel_that_is_up_needs_a_yes(account: PracticeAccount, cloud: Aws, journal: Journal) -> None:
+    speaks(account, "ikev2")
+    change(account, 1, IKEVersions=[{"Value": "ikev1"}])
+    assert up(account) == [False, True]
+    made = session(cloud, journal, TIMES)
+    review = made.review()
+    assert [action.id for action in review.plan.actions] == ["tunnel-1", "tunnel-2"], "the one that is down comes first"
+    (caution,) = (each for each in review.cautions if each.confirm)
+    assert (caution.id, caution.danger) == ("cuts-the-only-tunnel", Danger.STOPS)
+    assert caution.message.startswith("Tunnel 2 is the only one that is up: while it is changed")
+    with pytest.raises(Blocked):
+        list(made.apply())
+
+
+def test_the_one_that_is_down_is_changed_alone_without_a_yes(account: PracticeAccount, cloud: Aws) -> None:
+    speaks(account, "ikev2")
+    change(account, 1, IKEVersions=[{"Value": "ikev1"}])
+    review = session(cloud, None, {**MODERN, "tunnels": "1"}).review()
+    assert not [each for each in review.cautions if each.confirm]
+    assert any("nothing proves that it comes up" in each.sentence for each in review.findings)
