@@ -150,6 +150,10 @@ async def test_a_failed_run_is_taken_up_from_home() -> None:
         run = person.app.workspace.session.run.id  # type: ignore[union-attr]
     account.answers.clear()
     async with somebody(account, Start(run=run), flow=Small) as person:
+        person.sees("stopped half-way", "Go on", "Still so?")
+        await person.press("l")
+        person.sees("not carried out. Go on with: handrail resume")
+        await person.press("escape")
         person.sees("stopped half-way", "Go on")
         await person.press("enter")
         person.sees("Everything is created.")

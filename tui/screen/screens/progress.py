@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -21,6 +22,7 @@ from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.picture import Picture
 from ..widgets.row import Row
+from .looked import LOOKING
 from .page import Page, Say
 from .pictured import SHOW, Pictured
 from .plan_steps import kept, reported, standing_still, to_do, usual
@@ -52,6 +54,7 @@ class Progress(Pictured):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "look", "Still so?", tooltip="Look whether what this run made is still as it left it"),
         Binding("h", "home", "Home", tooltip="To the first screen"),
         SHOW,
     ]
@@ -88,7 +91,7 @@ class Progress(Pictured):
         self._stopping = False
         self._ended: Progress.Ended | None = None
         """How it ended while another page was read over it."""
-        self.under_way = False
+        self.under_way, self._half_way = False, ""
         self._began = self._painted = 0.0
 
     def _plan_actions(self) -> list[Action]:
@@ -269,6 +272,10 @@ class Progress(Pictured):
         command = (words.resume if self._undo is None else words.undo)(run.id)
         return f"{how}\nIt is safe to close this window: `{command}` goes on. Ctrl-C stops."
 
+    def waits(self, words: str) -> None:
+        if text := words or self._half_way:
+            self._say_now(text)
+
     def _say_now(self, text: str) -> None:
         self.query_one("#now", Say).say(text)
 
@@ -338,7 +345,8 @@ class Progress(Pictured):
             self.handrail.code = 130
         what = f"Undoing {run.id}" if self._backwards else run.id
         said = f"{what} stopped half-way. What was done is written down. {costs.meanwhile(run)}"
-        self._say_now(said.rstrip())
+        self._half_way = said.rstrip()
+        self._say_now(self._half_way)
         failed = {problem.action for problem in self._problems}
         for index, action in enumerate(self._actions):
             if action.id not in failed:
@@ -403,7 +411,11 @@ class Progress(Pictured):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "picture":
             return self.drawing is not None
-        return not self.under_way if action == "home" else True
+        return not self.under_way if action in ("home", "look") else True
+
+    def action_look(self) -> None:
+        """Whether what was done so far is still as it was left."""
+        self.do(self.session.look, partial(self.handrail.show_looked, self.session), saying=LOOKING)
 
     def action_home(self) -> None:
         """To the first screen."""
