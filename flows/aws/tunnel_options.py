@@ -13,7 +13,7 @@ from flows.engine import Refused
 
 CIPHERS = ("AES256-GCM-16", "AES256", "AES128-GCM-16", "AES128")
 HASHES = ("SHA2-512", "SHA2-384", "SHA2-256", "SHA1")
-LISTS: Mapping[str, tuple[str | int, ...]] = {
+LISTS: Mapping[str, tuple[Any, ...]] = {
     "IKEVersions": ("ikev2", "ikev1"),
     "Phase1EncryptionAlgorithms": CIPHERS,
     "Phase1IntegrityAlgorithms": HASHES,
@@ -28,6 +28,8 @@ WEAK: Collection[str | int] = ("SHA1", 2, 5, 22, 23, 24)
 NUMBERS: Mapping[str, tuple[int, int, str]] = {
     "Phase1LifetimeSeconds": (900, 28800, "seconds"),
     "Phase2LifetimeSeconds": (900, 3600, "seconds"),
+    "RekeyMarginTimeSeconds": (60, 1800, "seconds"),
+    "RekeyFuzzPercentage": (0, 100, "percent"),
     "DPDTimeoutSeconds": (30, 86400, "seconds"),
     "ReplayWindowSize": (64, 2048, "packets"),
 }

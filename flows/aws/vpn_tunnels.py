@@ -19,6 +19,8 @@ from flows.engine.settings import digest
 from . import edits
 from .site_to_site_vpn import ENDED
 from .tags import ALIVE, name_of
+from .tunnel_options import LISTS
+from .tunnel_options import NUMBERS as LIMITS
 
 CONNECTION = "AWS::EC2::VPNConnection"
 MODERN: dict[str, list[str] | list[int]] = {
@@ -31,28 +33,19 @@ MODERN: dict[str, list[str] | list[int]] = {
     "Phase2DHGroupNumbers": [14, 15, 16, 19, 20, 21],
 }
 """AWS picks the lowest method that both sides allow, so weak ones must not be on the list."""
-CIPHERS = ["AES128", "AES128-GCM-16", "AES256", "AES256-GCM-16"]
-HASHES = ["SHA1", "SHA2-256", "SHA2-384", "SHA2-512"]
-EVERY: dict[str, list[str] | list[int]] = {
-    "IKEVersions": ["ikev1", "ikev2"],
-    "Phase1EncryptionAlgorithms": CIPHERS,
-    "Phase2EncryptionAlgorithms": CIPHERS,
-    "Phase1IntegrityAlgorithms": HASHES,
-    "Phase2IntegrityAlgorithms": HASHES,
-    "Phase1DHGroupNumbers": [2, *range(14, 25), 35],
-    "Phase2DHGroupNumbers": [2, 5, *range(14, 25), 35, 36, 37],
-}
+EVERY: dict[str, list[str] | list[int]] = {name: sorted(LISTS[name]) for name in MODERN}
 """All that AWS knows, which it allows where no list is told of. There is no call that takes a list away: whoever wants
 that sends all of it."""
-NUMBERS: Mapping[str, tuple[int, int, int]] = {
-    "Phase1LifetimeSeconds": (900, 28800, 28800),
-    "Phase2LifetimeSeconds": (900, 3600, 3600),
-    "RekeyMarginTimeSeconds": (60, 1800, 270),
-    "RekeyFuzzPercentage": (0, 100, 100),
-    "ReplayWindowSize": (64, 2048, 1024),
-    "DPDTimeoutSeconds": (30, 86400, 30),
+USUAL: Mapping[str, int] = {
+    "Phase1LifetimeSeconds": 28800,
+    "Phase2LifetimeSeconds": 3600,
+    "RekeyMarginTimeSeconds": 270,
+    "RekeyFuzzPercentage": 100,
+    "ReplayWindowSize": 1024,
+    "DPDTimeoutSeconds": 30,
 }
-"""The least, the most, and what AWS takes where nothing is said. For DPD it names no most; a day is enough."""
+NUMBERS: Mapping[str, tuple[int, int, int]] = {name: (*LIMITS[name][:2], usual) for name, usual in USUAL.items()}
+"""The least, the most, and what AWS takes where nothing is said."""
 WORDS: Mapping[str, str] = {"DPDTimeoutAction": "clear", "StartupAction": "add"}
 """What AWS takes where nothing is said."""
 LIFECYCLE, LOGS = "EnableTunnelLifecycleControl", "LogOptions"
