@@ -64,7 +64,7 @@ def by_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, 
 
 
 def sent(company: Account) -> list[str]:
-    found = company.ec2.describe_vpn_connections()["VpnConnections"]
+    found = company.ec2.describe_vpn_connections()["VpnConnections"][1:]  # the first is the branch's
     return [each["PreSharedKey"] for one in found for each in one["Options"]["TunnelOptions"]]
 
 
@@ -147,7 +147,7 @@ def broken_off(cloud: Aws, journal: Journal, clock: FakeClock) -> str:
 
 
 def keys_of(cloud: Aws) -> list[str]:
-    found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+    found = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"][1:]  # the first is the branch's
     return [each["PreSharedKey"] for one in found for each in one["Options"]["TunnelOptions"]]
 
 

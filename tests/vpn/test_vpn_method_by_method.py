@@ -53,7 +53,9 @@ def test_what_was_chosen_reaches_aws_and_the_gateways_files(cloud: Aws, journal:
     made = session(cloud, journal, METHODS, clock=clock)
     assert not [event.problem for event in made.apply() if event.problem]
     made.hand_over()
-    (found,) = cloud.make(Call("ec2.DescribeVpnConnections"))["VpnConnections"]
+    assert made.run is not None
+    by_id = {"VpnConnectionIds": [made.run.record.handover["outputs"]["connection"]]}
+    (found,) = cloud.make(Call("ec2.DescribeVpnConnections", by_id))["VpnConnections"]
     for tunnel in found["Options"]["TunnelOptions"]:
         assert values(tunnel["Phase1EncryptionAlgorithms"]) == {"AES256-GCM-16"}
         assert values(tunnel["Phase2DHGroupNumbers"]) == {14, 20}
