@@ -40,6 +40,7 @@ class Answers(Protocol):
     routing: str
     vpn_gateway: site_to_site_vpn.VpnGateway | TransitGateway | str
     asn: int
+    route_tables: tuple[network.RouteTable, ...]
     security_groups: tuple[network.SecurityGroup, ...]
     device: VpnDevice | str
     encryption: str

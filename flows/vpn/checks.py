@@ -18,7 +18,8 @@ from flows.aws.network import RouteTable, SecurityGroup, Service
 from flows.aws.transit_gateways import TransitGateway
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Hidden, Use, shell
 
-from . import firewalls, rules, starting
+from . import answers, firewalls, rules, starting, transit_rules
+from .answers import Answers
 from .rules import Situation
 
 ONE_A_PAIR = " AWS allows one connection per pair of gateways."
@@ -261,6 +262,14 @@ def keys_apart(keys: tuple[Hidden, ...]) -> Iterator[Caution]:
     """Whether each tunnel has a key of its own."""
     if len({*keys}) < len(keys):
         yield Caution("same-keys", "Both tunnels have the same key. It works; two keys are safer.", key="psk_2")
+
+
+def aws_side(flow: Answers, connection: Use | None) -> Iterator[Finding | Caution]:
+    """What can stand in the way at AWS's end, where that is a transit gateway."""
+    gateway = flow.vpn_gateway
+    if isinstance(gateway, TransitGateway):
+        standing = str(connection.resource) if connection else ""
+        yield from transit_rules.looked_at(flow, gateway, standing, static=flow.routing == answers.STATIC)
 
 
 def office_side() -> Finding:

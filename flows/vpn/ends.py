@@ -7,9 +7,9 @@ from ipaddress import IPv4Network
 from typing import Any, Protocol
 
 from flows.aws import network, site_to_site_vpn, transit_gateways, vpn_dependents
-from flows.engine import Action, Call, Caution, Cloud, Finding, Late, Option, Others, Refused, Use
+from flows.engine import Action, Call, Caution, Cloud, Late, Option, Others, Refused, Use
 
-from . import answers, by_transit_gateway, handover, steps, transit_rules
+from . import answers, by_transit_gateway, handover, steps
 
 Things = list[Action | Use]
 
@@ -42,14 +42,6 @@ def usable(gateway: object, flow: Answers) -> Iterator[Caution]:
             "A transit gateway costs by what is attached to it: the VPN, and a VPC that is not yet, about 0.05 USD an "
             "hour each (us-east-1), and about 0.02 USD for each GB that they send. A VPN gateway costs nothing itself.",
         )
-
-
-def looked_at(flow: Answers, connection: Use | None) -> Iterator[Finding | Caution]:
-    """What can stand in the way at AWS's end."""
-    gateway = flow.vpn_gateway
-    if isinstance(gateway, transit_gateways.TransitGateway):
-        standing = connection.resource if connection else ""
-        yield from transit_rules.looked_at(flow, gateway, standing, static=flow.routing == answers.STATIC)
 
 
 def method(flow: Answers) -> str:
