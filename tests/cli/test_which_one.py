@@ -208,7 +208,7 @@ def test_what_a_list_calls_a_thing_names_it_in_batch_too(account: PracticeAccoun
                 tried.add(flow.id)
                 by_name, by_id = ({first.id: text, **rest} for text in (option.label, option.key))
                 assert [*flow.diagnose(cloud, by_name)] == [*flow.diagnose(cloud, by_id)], (flow.id, option)
-    assert tried == {"vpn", "peering", "website", "wordpress", "share_ami"}
+    assert tried >= {"vpn", "peering", "website", "wordpress", "share_ami"}, "else there is nothing to try"
 
 
 def test_a_name_that_two_connections_have_names_neither(account: PracticeAccount, cloud: Aws) -> None:
