@@ -348,7 +348,9 @@ def tunnel_set_otherwise(account: PracticeAccount, it: Made, all_: Collection[Ma
     """One of the options that the run changed; the others are put back all the same."""
     _c(account, "ec2").modify_vpn_tunnel_options(
         VpnConnectionId=it.params["VpnConnectionId"], VpnTunnelOutsideIpAddress=it.params["VpnTunnelOutsideIpAddress"],
-        TunnelOptions={"IKEVersions": [{"Value": "ikev1"}]},
+        TunnelOptions={"DPDTimeoutSeconds": 90}
+        if "DPDTimeoutSeconds" in it.params["TunnelOptions"]
+        else {"Phase1DHGroupNumbers": [{"Value": 21}]},
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
+from vpn_options.cases import as_meant
 
 from flows.practice import ACCOUNT_ID
 
@@ -94,7 +95,12 @@ def _networks(client: Client) -> Found:
     for each in ec2.describe_vpn_connections()["VpnConnections"]:
         if each["State"] != "deleted":
             id_ = each["VpnConnectionId"]
-            yield id_, {key: each.get(key) for key in ("CustomerGatewayId", "VpnGatewayId", "Options", "Tags")}
+            made = any(tag["Key"] == "handrail:run" for tag in each.get("Tags", []))
+            options = {key: value for key, value in each["Options"].items() if made or key != "TunnelOptions"}
+            yield id_, {**{key: each.get(key) for key in ("CustomerGatewayId", "VpnGatewayId", "Tags")}, **options}
+            for tunnel in [] if made else each["Options"]["TunnelOptions"]:
+                for name, value in as_meant(tunnel).items():
+                    yield f"{id_} {tunnel['OutsideIpAddress']} {name}", value
             for route in each.get("Routes", []):
                 if route["State"] != "deleted":
                     yield f"{id_} route {route['DestinationCidrBlock']}", route

@@ -82,7 +82,8 @@ def _killed(answers: Mapping[str, Any]) -> Case:
 
 
 CASES: Mapping[str, Case] = {
-    "vpn_options": _killed(LOGGED),
+    "vpn_options": _killed(MODERN),
+    "vpn_options, logged": _killed(LOGGED),
     "vpn_options, times": _killed(TIMES),
     "vpn_options, one tunnel": _killed(ONE),
 }
