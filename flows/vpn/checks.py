@@ -219,8 +219,9 @@ def logs(cloud: Cloud, connection: Use | None, name: str) -> Iterator[Finding | 
         yield Caution(
             "logs-as-they-are",
             f"{connection.resource} is used as it is, and so are its logs: switching them on would cut each tunnel for "
-            "several minutes.",
+            "several minutes. Change a VPN's tunnels does that one after the other.",
             key="logs",
+            instead="vpn_options",
         )
         return
     log = tunnel_logs.name_of(name)
