@@ -13,10 +13,6 @@ SET_UPS: dict[str, tuple[str, str]] = {
         "Connect an office to a VPC",
         "An encrypted connection between an on-premises network and one VPC.",
     ),
-    "vpn_options": (
-        "Change a VPN's tunnels",
-        "Encryption, logs and times of a VPN's tunnels, one after the other.",
-    ),
     "website": (
         "Put CloudFront in front of an S3 website",
         "CloudFront before an S3 website or bucket, with its own names.",
@@ -61,16 +57,16 @@ SET_UPS: dict[str, tuple[str, str]] = {
         "Connect two VPCs",
         "Let two VPCs reach each other, in two regions or accounts as well.",
     ),
+    "vpn_options": (
+        "Change a VPN's tunnels",
+        "Encryption, logs and times of a VPN's tunnels, one after the other.",
+    ),
 }
 CHECKS: dict[str, tuple[str, str]] = {
     "vpn": (
         "The VPN is down, or the office and the VPC do not reach each other",
         "tunnel, ipsec, bgp, ike, timeout, ping, route, propagation, security group, firewall, cannot connect, "
         "unreachable",
-    ),
-    "vpn_options": (
-        "A VPN's tunnels differ, are weakly encrypted, or write no log",
-        "ike, encryption, cipher, sha1, dpd, rekey, lifetime, tunnel logs, modifying, drift",
     ),
     "website": (
         "A website shows an error, an old page, or the wrong one",
@@ -123,10 +119,13 @@ CHECKS: dict[str, tuple[str, str]] = {
         "vpc peering, pcx, timeout, blackhole, route, pending-acceptance, security group, dns, cannot connect, "
         "unreachable",
     ),
+    "vpn_options": (
+        "A VPN's tunnels differ, are weakly encrypted, or write no log",
+        "ike, encryption, cipher, sha1, dpd, rekey, lifetime, tunnel logs, modifying, drift",
+    ),
 }
 GOALS: dict[str, str] = {
     "vpn": "ipsec, site-to-site, tunnel, on-premises, data centre, customer gateway, hybrid",
-    "vpn_options": "ipsec, ike, encryption, cipher, dpd, rekey, tunnel logs, lifetime, site-to-site",
     "website": "https, certificate, own domain, cdn, static site, cache, origin access control, 403",
     "alb": "http to https, 301, 302, www, maintenance page, fixed response, elb, listener rule, sticky session",
     "aurora": "postgres, mysql, rds, sql, scale to zero, cheap",
@@ -138,4 +137,5 @@ GOALS: dict[str, str] = {
     "s3_pipeline": "trigger, eventbridge, cloudtrail, upload, zip, codepipeline",
     "database_hours": "aurora, cron, schedule, eventbridge scheduler, warm, cold start, keep awake, rds, sleep",
     "peering": "vpc peering, pcx, other account, other region, private network, route, cross-account",
+    "vpn_options": "ipsec, ike, encryption, cipher, dpd, rekey, tunnel logs, lifetime, site-to-site",
 }

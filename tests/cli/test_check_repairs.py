@@ -13,6 +13,7 @@ import flows
 from flows.engine import Blocked, Caution, Cloud, Finding, Place, Plan, Review, findings
 from flows.engine.problems import NoAccess
 from flows.engine.verdict import verdict
+from flows.practice.company.network import BRANCH
 from tui.cli import repairs
 from tui.cli.confirmation import confirmed
 
@@ -94,9 +95,10 @@ def test_shown_done_checked_again_and_taken_back(handrail: Command, company: Acc
 
 
 def test_what_cannot_be_mended_says_why(handrail: Command, company: Account, broken: tuple[str, ...]) -> None:
-    company.ec2.delete_route(
-        RouteTableId=named(company.ec2, "table", "staging-private"), DestinationCidrBlock="192.168.10.0/24"
-    )
+    for network in ("192.168.10.0/24", BRANCH):
+        company.ec2.delete_route(
+            RouteTableId=named(company.ec2, "table", "staging-private"), DestinationCidrBlock=network
+        )
     told = handrail(*broken)
     assert told.code == 3 and "no repair: Only you know which VPC the office is to reach." in told.out
     nothing = handrail(*broken, "--fix", "all", "--yes")

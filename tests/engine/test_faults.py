@@ -142,8 +142,8 @@ def test_denied_at_every_call_of_applying(
             went_on.append(operation)
         taken_back(made)
         assert snapshot(account.session) == before
-    # only how the connection was made could not be noted, by which a later change is noticed
-    assert went_on == ["ec2.DescribeVpnConnections"] * 2
+    # only how the connection was made could not be noted, by which a later change is noticed, if it was asked for
+    assert {*went_on} <= {"ec2.DescribeVpnConnections"}
 
 
 def test_denied_at_every_question(cloud: Aws, clock: FakeClock) -> None:
@@ -257,7 +257,7 @@ def test_lost_before_it_arrived(account: PracticeAccount, cloud: Aws, journal: J
     meddle = once(lose, lambda _, call: call.name == "CreateVpnConnection")
     made = session(Between(cloud, before=meddle), journal, clock=clock)
     carried_out(made)
-    assert len(snapshot(account.session)["vpn_connections"]) == 1
+    assert len(snapshot(account.session)["vpn_connections"]) == 2  # the branch has one
     assert sum(clock.slept) >= 17, "AWS's copies were given time"
     taken_back(made)
     assert snapshot(account.session) == before
@@ -338,7 +338,7 @@ def test_a_connection_that_breaks_after_sending(
     wire.fault = fault
     carried_out(made)
     assert wire.sends.count("CreateVpnConnection") == 1
-    assert len(snapshot(account.session)["vpn_connections"]) == 1
+    assert len(snapshot(account.session)["vpn_connections"]) == 2  # the branch has one
 
 
 def test_a_wrong_certificate_is_not_a_doubt(cloud: Aws, wire: Wire) -> None:
@@ -369,7 +369,7 @@ def test_an_answer_that_is_none(
     made.review()
     wire.fault = fault
     carried_out(made)
-    assert len(snapshot(account.session)["vpn_connections"]) == 1
+    assert len(snapshot(account.session)["vpn_connections"]) == 2  # the branch has one
 
 
 @pytest.fixture
@@ -394,7 +394,7 @@ def test_the_socket_closes_before_the_answer(
         cloud = Aws(Place(endpoint_url=url))
         made = session(cloud, Journal(tmp_path / "journal"), clock=clock)
         carried_out(made)
-        assert len(snapshot(served.account.session)["vpn_connections"]) == 1
+        assert len(snapshot(served.account.session)["vpn_connections"]) == 2  # the branch has one
         taken_back(made)
     assert snapshot(served.account.session) == before
 
@@ -471,7 +471,7 @@ def test_throttled_changes_are_sent_again(
     carried_out(made)
     assert wire.sends.count("CreateVpnConnection") == 4
     assert len(naps) == 3
-    assert len(snapshot(account.session)["vpn_connections"]) == 1
+    assert len(snapshot(account.session)["vpn_connections"]) == 2  # the branch has one
 
 
 @pytest.mark.wild

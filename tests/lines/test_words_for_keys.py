@@ -69,6 +69,7 @@ OTHERWISE: Mapping[str, str] = {
     "Question.switch": "the prompt names switch", "Question.set_up": "the command is said",
     "Question.suggestion": "it is offered, and Enter takes it",
     "ReviewPage.switch": "yes asks, and names switch", "Lines.choose": "change KEY",
+    "Progress.look": "handrail runs RUN --look",
     "Options.find": "a part of a name", "Options.unfind": "a part of a name looks in everything again",
     "Options.choose": "a number or a name", "Options.mark": "numbers or names", "Options.mark_all": "all, or none",
     "Options.move": "a number", "Options.page": "more", "LinesField.another": "commas",

@@ -76,7 +76,7 @@ async def test_at_home_a_note_hides_nothing_of_what_was_begun_and_stands_until_t
     draft(journal, place=Place(practice=True), name="berlin")
     async with somebody(Canned(), Start(run=first.id), place=Place(), flow=Small) as person:
         await person.press("escape")
-        person.sees("This is practice, as is what you had open. p chooses", "Go on with vpn: berlin", "vpn: munich")
+        person.sees("This is practice, as is what you had open. p chooses", "Go on with", "vpn: berlin", "vpn: munich")
         person.goes_without_clipping()
         await person.press("down")
         await person.until("CloudFront before")

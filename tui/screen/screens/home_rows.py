@@ -94,14 +94,14 @@ def _whole(*, roomy: bool) -> dict[str, list[Row]]:
 
 
 def _most(height: int) -> int:
-    """How many entries of a part there is room for, with the first of what there is to go on with.
+    """How many entries of a part there is room for, with the two latest to go on with; with one where all fits then.
 
     It depends on nothing else: the same keys lead to the same entry whatever somebody has to go on with.
     """
     headings, everything, folds, going_on = 3, 1, 2, 3
     room = height - AROUND - headings - everything - len(TASKS) - going_on
     all_ = max(len(SET_UPS), len(CHECKS))
-    return all_ if 2 * all_ <= room else max((room - folds) // 2, FEWEST)
+    return all_ if 2 * all_ <= room + 1 else max((room - folds) // 2, FEWEST)
 
 
 def _folded(heading: str, rows: list[Row], most: int) -> list[Row]:
