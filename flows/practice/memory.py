@@ -83,7 +83,9 @@ class Memory:
         fresh = [each for each in lasting if each.key not in known]
         answers = noted(fresh, cloud) if fresh else {}
         if answers and self._state() == state:
-            write_whole(self._file, json.dumps({"of": [made_by(), *state], "answers": {**known, **answers}}).encode())
+            write_whole(
+                self._file, json.dumps({"of": [made_by(), *state], "answers": _plain({**known, **answers})}).encode()
+            )
 
     def _state(self) -> tuple[str, str]:
         """Where it is looked at from, and all that was practised; empty if nothing was."""
@@ -95,7 +97,7 @@ class Memory:
 
     def _known(self, state: tuple[str, str]) -> Mapping[str, Any]:
         first_day = _read(FIRST_DAY, [moto()]) if state == (REGION, "") else {}
-        return first_day or _read(self._file, [made_by(), *state])
+        return {**first_day, **_read(self._file, [made_by(), *state])}
 
 
 def noted(all_asked: Iterable[Asked], cloud: Cloud) -> dict[str, Any]:

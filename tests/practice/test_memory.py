@@ -176,6 +176,16 @@ def test_a_memory_that_is_damaged_is_none(folder: Path, text: str) -> None:
         assert Memory(folder, REGION).recall(VPCS)
 
 
+def test_what_is_learnt_on_the_first_day_is_added_to_what_is_known_of_it(
+    account: PracticeAccount, folder: Path
+) -> None:
+    """Whoever plans and changes nothing leaves the account as it was on the first day, and has asked for more."""
+    (shop,) = (vpc["VpcId"] for vpc in cloud_of(account).make(Call("ec2.DescribeVpcs"))["Vpcs"] if "shop" in str(vpc))
+    one = Asked(Call("ec2.DescribeVpcs", {"VpcIds": [shop]}))
+    Memory(folder, REGION).keep([one], cloud_of(account))
+    assert Memory(folder, REGION).recall(one) and Memory(folder, REGION).recall(VPCS)
+
+
 def test_where_nothing_can_be_written_it_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
