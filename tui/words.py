@@ -373,8 +373,8 @@ def signed(what: Deed) -> str:
     return f"{SIGNS.get(what, '~ ')}{what}"
 
 
-def review(session: Session, seen: Review) -> list[str]:
-    """The whole review as lines of text."""
+def review(session: Session, seen: Review, also: Iterable[Caution] = ()) -> list[str]:
+    """The whole review as lines of text, with what is `also` worth knowing: of the answers file itself."""
     lines = [f"[{danger(warning)}] {line(warning.short)}." for warning in dangers(seen.cautions)]
     lines += [session.flow.title, where(session.identity, session.place)]
     if given := [f"  {answer(each)}" for each in seen.answers if not each.defaulted]:
@@ -383,8 +383,8 @@ def review(session: Session, seen: Review) -> list[str]:
         lines += ["", "Fine-tuning (changed with --set, or from the review)", *fine]
     lines += ["", "What will be done", *(f"  {step}" for step in steps(seen))]
     lines += ["", "Checked beforehand", *(f"  {finding(found)}" for found in seen.findings)]
-    if seen.cautions:
-        lines += ["", "Worth knowing", *(f"  {caution(warning)}" for warning in dangers_first(seen.cautions))]
+    if known := [*dangers_first(seen.cautions), *also]:
+        lines += ["", "Worth knowing", *(f"  {caution(warning)}" for warning in known)]
     return [*lines, "", "What it costs", *(f"  {price}" for price in costs(seen)), ""]
 
 

@@ -73,6 +73,8 @@ SPOKEN: Mapping[str, str] = {
     LIFECYCLE: "lifecycle control",
     LOGS: "logs",
 }
+AGREED = (*EVERY, "Phase1LifetimeSeconds", "Phase2LifetimeSeconds")
+"""What the device's configuration says as well; all else is AWS's own affair."""
 BUSY = ("InvalidVpnConnection.InvalidState", "IncorrectState")
 """What AWS answers while it is still at another change of the connection."""
 TYPICAL, LIMIT = 300, 1800

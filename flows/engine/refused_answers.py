@@ -58,8 +58,10 @@ def _better(refusals: Iterable[Refused]) -> str:
 def absent(missing: Sequence[Question[Any]]) -> Lacking:
     """That these questions have no answer, each with what may be answered."""
     words = [f"  {q.id}: {q.ask} ({q.allowed()})" for q in missing]
+    hidden = " ".join(f"--set {q.id}=@FILE" for q in missing if q.kind == "secret")
+    shown = "to the answers file, or with --set KEY=VALUE" if any(q.kind != "secret" for q in missing) else ""
     return Lacking(
         f"{len(missing)} answer{'s are' if len(missing) > 1 else ' is'} missing:\n" + "\n".join(words),
-        "Add them to the answers file, or with --set KEY=VALUE.",
+        f"Add them {'; and '.join(each for each in (shown, hidden and f'with {hidden}') if each)}.",
         missing=missing,
     )

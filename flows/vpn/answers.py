@@ -10,7 +10,7 @@ from typing import Protocol
 from flows.aws import addresses, network, site_to_site_vpn
 from flows.aws.transit_gateways import TransitGateway
 from flows.aws.vpn_devices import VpnDevice
-from flows.engine import Call, Caution, Cloud, CloudError, Danger, Refused
+from flows.engine import Call, Caution, Cloud, CloudError, Danger, Hidden, Refused
 
 from . import rules, starting
 
@@ -57,6 +57,9 @@ class Answers(Protocol):
     when_silent: str
     replay_window: int
     startup: str
+    keys: str
+    psk_1: Hidden
+    psk_2: Hidden
     behind_nat: bool
     interface: str
 

@@ -16,9 +16,9 @@ from flows.aws import site_to_site_vpn as vpn
 from flows.aws import vpn_tunnel_logs as tunnel_logs
 from flows.aws.network import RouteTable, SecurityGroup, Service
 from flows.aws.transit_gateways import TransitGateway
-from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Hidden, Use, shell
+from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use, shell
 
-from . import answers, firewalls, rules, starting, transit_rules
+from . import answers, firewalls, own_keys, rules, starting, transit_rules
 from .answers import Answers
 from .rules import Situation
 
@@ -183,7 +183,8 @@ def same_routing(cloud: Cloud, used: Use | None, name: str, *, static: bool) -> 
         yield Caution(
             "already-connected",
             f"There is already a VPN connection {existing.id} between these two; it is used as it is, with its "
-            f"encryption and addresses.{_called(existing, name)}{'' if existing.transit_gateway else ONE_A_PAIR}{made}",
+            f"encryption, keys and addresses.{_called(existing, name)}"
+            f"{'' if existing.transit_gateway else ONE_A_PAIR}{made}",
         )
         told = cloud.make(Call("ec2.DescribeVpnConnections")).get("VpnConnections") or []
         for found in told:
@@ -259,9 +260,11 @@ def rings_at_first() -> Caution:
     )
 
 
-def keys_apart(keys: tuple[Hidden, ...]) -> Iterator[Caution]:
-    """Whether each tunnel has a key of its own."""
-    if len({*keys}) < len(keys):
+def keys(connection: Use | None, flow: Answers) -> Iterator[Caution]:
+    """Whether the keys that were asked for are used, and each tunnel has one of its own."""
+    if connection and flow.keys != answers.WITH_THE_CONNECTION:
+        yield Caution("keys-as-they-are", own_keys.kept(str(connection.resource), flow.keys), key="keys")
+    elif flow.keys == answers.OWN and flow.psk_1 == flow.psk_2:
         yield Caution("same-keys", "Both tunnels have the same key. It works; two keys are safer.", key="psk_2")
 
 

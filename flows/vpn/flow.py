@@ -335,7 +335,7 @@ class SiteToSiteVpn(Flow):
                 "customer_gateway": office.resource,
                 "vpn_gateway": aws_end.resource,
             },
-            facts=handover.noted(self, attached=network.ATTACH in plugged),
+            facts=handover.noted(self, attached=network.ATTACH in plugged, made=not connection),
             reads=ends.reads(self),
             secrets=own_keys.secrets(self.own(), tunnel) if self.keys == OWN and isinstance(tunnel, Action) else (),
         )
@@ -385,8 +385,7 @@ class SiteToSiteVpn(Flow):
         )  # fmt: skip
         for rule in checks.RULES:
             yield from rule(here)
-        if self.keys == OWN and not connection:
-            yield from checks.keys_apart(self.own())
+        yield from checks.keys(connection, self)
         if self.logs:
             yield from checks.logs(self.cloud, connection, self.name)
         if self.alarm != ringing.NONE:

@@ -12,8 +12,8 @@ from flows.aws.vpn_devices import LINUX, VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
 from flows.engine.flow import parted
 
-from . import behind, device, devices, method_by_method, steps, transit_gateway
-from .answers import ONE_BY_ONE, Answers
+from . import behind, device, devices, method_by_method, own_keys, steps, transit_gateway
+from .answers import ONE_BY_ONE, WITH_THE_CONNECTION, Answers
 from .tunnels import measured, waiting
 
 READS = (
@@ -46,8 +46,8 @@ STRONGSWAN = "Strongswan"
 """As AWS calls the vendor of strongSwan."""
 
 
-def noted(flow: Answers, *, attached: bool) -> dict[str, Any]:
-    """What a run notes of the answers, for `hand_over`, and whether it attached AWS's end."""
+def noted(flow: Answers, *, attached: bool, made: bool) -> dict[str, Any]:
+    """What a run notes of the answers, for `hand_over`, whether it attached AWS's end and made the connection."""
     hub = attached and isinstance(flow.vpn_gateway, TransitGateway)
     linux = flow.device == LINUX
     return {
@@ -63,6 +63,7 @@ def noted(flow: Answers, *, attached: bool) -> dict[str, Any]:
         "behind_nat": flow.behind_nat,
         "interface": flow.interface if linux else "",
         **({"vpc_attached": True} if hub else {}),
+        **({} if made or flow.keys == WITH_THE_CONNECTION else {"keys_unused": flow.keys}),
         "device": vpn_devices.noted(flow.device),
     }
 
@@ -94,13 +95,15 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         steps = [(unread, False)]
     now, done = parted(*steps)
     costs = f"It costs about {_monthly(found, facts):.2f} USD a month until it is undone, whether it is used or not."
+    unused = facts.get("keys_unused", "")
+    kept = [own_keys.kept(connection, unused)] if unused else []
     told = {
         "device_address": facts["gateway_ip"], "networks": ", ".join(facts["networks"]), "routing": facts["routing"],
     }  # fmt: skip
     hub = str(found.get("TransitGatewayId") or "")
     behind_it = _at_hub(cloud, found, hub) if hub else _behind(cloud, found, outputs["vpn_gateway"], facts)
     findings = (*measured(found), *behind_it)
-    return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, (costs,))
+    return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, (*kept, costs))
 
 
 def _monthly(found: Mapping[str, Any], facts: Mapping[str, Any]) -> float:

@@ -10,6 +10,8 @@ from typing import Any
 
 from flows.engine import Action, Call, Hidden, Secret, SecretText, secret
 
+from .answers import OWN
+
 TUNNELS = (1, 2)
 LEAST, MOST = 8, 64
 FOREIGN = re.compile(r"[^A-Za-z0-9._]")
@@ -59,6 +61,12 @@ def secrets(keys: tuple[Hidden, ...], connection: Action) -> tuple[Secret, ...]:
 def given(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The options of both tunnels, with their keys."""
     return [{**each, "PreSharedKey": secret(_name(number))} for number, each in zip(TUNNELS, options, strict=True)]
+
+
+def kept(connection: str, keys: str) -> str:
+    """What becomes of the keys of a connection that exists, where others were asked for, by the answer to `keys`."""
+    unused = "yours are not used" if keys == OWN else "they are not moved"
+    return f"{connection} exists, and keeps the keys that it has: {unused}."
 
 
 def _name(number: int) -> str:

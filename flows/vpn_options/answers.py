@@ -87,7 +87,7 @@ def number(name: str) -> Callable[[str], int | None]:
         text = text.strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdecimal()):
+        if not (text.isascii() and text.removeprefix("-").isdecimal()):
             raise Refused(f"“{text}” is not a whole number.", remedy=f"Enter {least} to {most}, in {unit}.")
         if not least <= int(text) <= most:
             raise Refused(

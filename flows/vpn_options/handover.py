@@ -14,8 +14,12 @@ READS = (Call("ec2.DescribeVpnConnections"), Call("ec2.GetActiveVpnTunnelStatus"
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:
     id = outputs["connection"]
+    theirs = {name for changed in facts["wanted"].values() for name in changed} & {*vpn_tunnels.AGREED}
+    write = (
+        "Write into the device's configuration what the tunnels allow now, so that it does not ask for anything else."
+    )
     steps = (
-        "Write into the device's configuration what the tunnels allow now, so that it does not ask for anything else.",
+        *([write] if theirs else []),
         f"Look at the tunnels' options: {shell.handrail('check', 'vpn_options', connection=id)}",
         f"Look at the way from the office to the servers: {shell.handrail('check', 'vpn', connection=id)}",
     )

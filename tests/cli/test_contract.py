@@ -231,6 +231,25 @@ def test_what_only_the_account_tells_is_told_in_the_same_answer(
     assert hanging.err.startswith("vpc: “shopp” is not among"), "whose tables they are is not known"
 
 
+def test_a_secret_that_is_missing_is_not_to_be_said_in_the_open(
+    handrail: Command, museum: Account, answers: Answers
+) -> None:
+    """What the remedy says is taken: a secret by reference alone."""
+    own = handrail("plan", "vpn", "--answers", answers(keys="own"), *museum.at)
+    assert own.err.endswith("\nAdd them with --set psk_1=@FILE --set psk_2=@FILE.\n")
+    both = handrail("plan", "vpn", "--answers", answers(keys="own", gateway_ip=None), *museum.at)
+    assert both.err.endswith(
+        "\nAdd them to the answers file, or with --set KEY=VALUE; and with --set psk_1=@FILE --set psk_2=@FILE.\n"
+    )
+
+
+def test_an_answer_that_is_not_asked_for_is_named_in_the_review(
+    handrail: Command, museum: Account, answers: Answers
+) -> None:
+    told = handrail("plan", "vpn", "--answers", answers(amazon_asn="64600"), *museum.at).out
+    assert told.count("  [note] “amazon_asn” is not asked with these answers; it was not used.") == 1
+
+
 def test_what_there_is_stands_before_the_remedy(handrail: Command, museum: Account) -> None:
     told = handrail("plan", "vpn", "--set", "vpc=shop", "--set", "adress=1", *museum.at).err
     assert told.index("answers are missing") < told.index("There are, for route_tables") < told.index("Add them to")

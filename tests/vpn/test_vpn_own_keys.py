@@ -217,5 +217,25 @@ def test_a_template_takes_them_as_parameters_that_are_not_shown(cloud: Aws) -> N
 
 def test_a_connection_that_exists_keeps_its_keys(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     list(session(cloud, journal, STATIC, clock=clock).apply())
-    review = session(cloud, None, TYPED).review()
+    before = sent(cloud)
+    made = session(cloud, journal, {**TYPED, "psk_2": Hidden(FIRST)}, clock=clock)
+    review, why = made.review(), "exists, and keeps the keys that it has: yours are not used."
     assert not review.plan.secrets and "same-keys" not in {each.id for each in review.cautions}
+    assert [each.message.partition(" ")[2] for each in review.cautions if each.id == "keys-as-they-are"] == [why]
+    list(made.apply())
+    assert [each for each in made.hand_over().notes if each.endswith(why)], "where there is nothing to do, too"
+    assert sent(cloud) == before and FIRST not in before
+
+
+def test_keys_that_are_with_a_connection_do_not_move_and_that_is_said(
+    cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    list(session(cloud, journal, STATIC, clock=clock).apply())
+
+    def told(keys: str) -> list[str]:
+        cautions = session(cloud, None, {**STATIC, "keys": keys}).review().cautions
+        return [each.message for each in cautions if each.id == "keys-as-they-are"]
+
+    (said,) = told("secrets_manager")
+    assert said.endswith("exists, and keeps the keys that it has: they are not moved.")
+    assert told("connection") == []

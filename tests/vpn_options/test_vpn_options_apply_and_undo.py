@@ -151,6 +151,18 @@ def test_changed_between_review_and_yes_it_is_left(
     assert "Phase1EncryptionAlgorithms" not in options(account, 1)
 
 
+@pytest.mark.parametrize(
+    ("changed", "written"),
+    [({"logs": "write"}, False), ({"replay_window": "512"}, False), ({"phase_2_lifetime": "1800"}, True)],
+)
+def test_the_device_is_only_spoken_of_where_it_has_the_same_setting(
+    cloud: Aws, journal: Journal, clock: FakeClock, changed: Mapping[str, str], written: bool
+) -> None:
+    made = session(cloud, journal, {**MODERN, "encryption": "as-it-is", **changed}, clock=clock)
+    carried_out(made)
+    assert any("device's configuration" in step for step in made.hand_over().next_steps) is written
+
+
 def test_a_second_run_finds_nothing_to_do(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:

@@ -62,9 +62,9 @@ def run(
     if save_answers:
         answers_file.save_answers(save_answers, session.answers())
     review = session.review()
-    cautions += review.cautions
     if output == "text":
-        results.show_review(session, review)
+        results.show_review(session, review, also=cautions)
+    cautions += review.cautions
     draft = session.run.id if session.run else ""
     try:
         confirmed(review, accept, place)
@@ -107,7 +107,7 @@ def plan(
     if output == "json":
         print_json(reviewed(session, review, cautions))
     else:
-        show_review(session, review, sys.stdout)
+        show_review(session, review, sys.stdout, also=cautions)
         if needed := yeses(review, accept):
             say(needed)
     if review.refusals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -186,7 +186,9 @@ def tell_result(session: Session, document: dict[str, Any], output: str) -> None
     click.echo(f"Take it back with: {as_called(document['undo'])}", err=True)
 
 
-def show_review(session: Session, review: Review, to: TextIO | None = None) -> None:
-    """The review, to standard error or to where it is the result."""
-    for line in words.review(session, review):
+def show_review(
+    session: Session, review: Review, to: TextIO | None = None, *, also: Iterable[Caution] = ()
+) -> None:  # fmt: skip
+    """The review, with what is `also` worth knowing, to standard error or to where it is the result."""
+    for line in words.review(session, review, also):
         click.echo(line, file=to or sys.stderr)

@@ -139,9 +139,9 @@ def resume(
         cautions = session.fill({**record.answers, **more})
         look_ahead(session)
         review = session.review()
-        cautions += review.cautions
         if output == "text":
-            results.show_review(session, review)
+            results.show_review(session, review, also=cautions)
+        cautions += review.cautions
         confirmed(review, accept, session.place)
     else:
         writable(session.place)
