@@ -50,6 +50,7 @@ class Door:
         """moto loses changes when two calls run at once."""
         self._started = self._restored = self._setting_up = self._closed = False
         self._played = self._kept = 0
+        self._unplayable = ""
         self._founded: set[str] = set()
 
     @cached_property
@@ -82,6 +83,8 @@ class Door:
         self._found(*([company.ENOUGH[what]] if what in company.ENOUGH else services), *_also(request, what))
         if not TIMELESS.fullmatch(what):
             self._catch_up()
+            if self._unplayable:
+                return refusal(request, FAULT, self._unplayable)
         return self._asked_and_noted(request, what)
 
     def _answer_partner(self, request: AWSPreparedRequest) -> Answer:
@@ -120,6 +123,7 @@ class Door:
         simulator.start()
         self._founded.clear()
         self._played = self._kept = 0
+        self._unplayable = ""
 
     def _restore(self) -> None:
         """Begin with what was kept of the account, once."""
@@ -135,14 +139,23 @@ class Door:
                 self._founded = founded
 
     def _catch_up(self) -> None:
-        """Play what was practised and is not in the account yet, by an earlier process or in another window."""
+        """Play what was practised and is not in the account yet, by an earlier process or in another window.
+
+        What was accepted once and is refused now stops it: what came after it builds on what is missing, and an account
+        that lacks it would say of things somebody made that they do not exist.
+        """
+        if self._unplayable:
+            return
         pages = self._diary.pages
         for number in range(self._played, len(pages)):
             request = _unpacked(pages[number])
             self._found(*simulator.services_of(str(request.url)), *_also(request, str(pages[number].get("what", ""))))
             with self._set_up(pages[number]["at"]):
                 simulator.fix_randomness(f"call {number}")
-                _asked(request)
+                status, _, body = _asked(request)
+            if status >= 400:
+                self._unplayable = _told(pages[number], number, body)
+                return
         self._played = len(pages)
         self._keep()
 
@@ -192,7 +205,7 @@ def _also(request: AWSPreparedRequest, what: str) -> tuple[str, ...]:
     """The parts of the company beyond the service that the request could meet."""
     host = urlsplit(str(request.url)).hostname or ""
     account = _text(request.headers.get("x-moto-account-id", "")) or company.ACCOUNT_ID
-    return company.also(what, host.partition(".")[2].partition(".")[0], account)
+    return company.also(what, _text(request.body or b""), host.partition(".")[2].partition(".")[0], account)
 
 
 def _asked(request: AWSPreparedRequest) -> Answer:
@@ -208,6 +221,16 @@ def _asked(request: AWSPreparedRequest) -> Answer:
     if status == 404 and not whole and request.method != "HEAD":
         return missing
     return int(status), {key: str(value) for key, value in headers.items()}, whole
+
+
+def _told(page: dict[str, Any], number: int, body: bytes) -> str:
+    """Why the account cannot be opened as it was left."""
+    why = re.search(r"<Code>([^<]+)|\"__type\": ?\"([^\"]+)", _text(body))
+    code = f" ({why[1] or why[2]})" if why else ""
+    return (
+        f"What was practised cannot be played again: call {number + 1}, {page.get('what')}, was accepted then and is "
+        f"refused now{code}. Begin anew with: handrail practice reset"
+    )
 
 
 def operation_of(request: AWSPreparedRequest) -> str:

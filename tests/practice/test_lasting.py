@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -20,6 +21,8 @@ from practice.picture import snapshot
 from support.clock import FakeClock
 from support.killed import Case
 from support.sessions import answered, carried_out, taken_back
+from vpn.cases import BGP, HUB, HUB_ANEW, OWN_KEYS, STATIC
+from vpn.cases import CASES as VPNS
 
 from flows import accounts
 from flows.engine import Journal, Place, Session
@@ -256,8 +259,12 @@ def test_what_cannot_be_saved_has_not_happened(folder: Path, monkeypatch: pytest
     [pytest.param(name, marks=() if CASES[name].flow == "website" else pytest.mark.wild) for name in FIRST.values()],
 )
 def test_what_a_set_up_did_is_so_when_the_account_is_opened_again(name: str, tmp_path: Path, clock: FakeClock) -> None:
+    there_when_opened_again(CASES[name], tmp_path, clock)
+
+
+def there_when_opened_again(case: Case, tmp_path: Path, clock: FakeClock) -> None:
     """Made, and taken back, each in a process of its own: no request is played again otherwise than it was sent."""
-    case, folder, journal = CASES[name], tmp_path / "practice", Journal(tmp_path / "state")
+    folder, journal = tmp_path / "practice", Journal(tmp_path / "state")
     with open_account(folder, hurry=True) as account:
         before = case.picture(account)
         made = answered(case, of(account), journal, clock)
@@ -270,6 +277,50 @@ def test_what_a_set_up_did_is_so_when_the_account_is_opened_again(name: str, tmp
         taken_back(again, **dict(each.split("=") for each in case.decided))
     with open_account(folder, hurry=True) as account:
         assert case.picture(account) == before
+
+
+AT_GATEWAYS = {
+    "hub": HUB,
+    "hub, by BGP": {**HUB, **BGP, "vpn_gateway": "hub"},
+    "hub, own keys": {**OWN_KEYS, "vpn_gateway": "hub"},
+    "branches": {**HUB_ANEW, "routing": "static"},
+    "branches, by BGP": HUB_ANEW,
+    "new": {**STATIC, "vpn_gateway": "new"},
+}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "hub" else pytest.mark.wild) for name in AT_GATEWAYS]
+)
+def test_a_vpn_is_so_when_the_account_is_opened_again_whatever_it_ends_at(
+    name: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    """At the hub its first call is a route to a gateway that nothing else of the diary tells of."""
+    case = dataclasses.replace(VPNS["vpn, own keys"], answers=AT_GATEWAYS[name])
+    there_when_opened_again(case, tmp_path, clock)
+
+
+@pytest.mark.wild
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("vpn_options")])
+def test_changed_tunnels_are_so_when_the_account_is_opened_again(name: str, tmp_path: Path, clock: FakeClock) -> None:
+    there_when_opened_again(CASES[name], tmp_path, clock)
+
+
+def test_what_cannot_be_played_again_is_told_and_nothing_is_left_out(folder: Path) -> None:
+    """Without its first lines the account would deny what somebody made; a new beginning helps."""
+    with open_account(folder, hurry=True) as account:
+        office(account.session.client("ec2"))
+    diary = folder / "account.jsonl"
+    lines = diary.read_text().splitlines(keepends=True)
+    diary.write_text("".join(lines[1:]))
+    with open_account(folder, hurry=True) as account:
+        ec2: Any = account.session.client("ec2")
+        for _ in range(2):
+            with pytest.raises(ec2.exceptions.ClientError, match="call 1, ec2 CreateVpnConnection, was accepted"):
+                ec2.describe_vpn_connections()
+        assert account.session.client("sts").get_caller_identity()["Account"]
+        reset(folder)
+        assert ec2.describe_vpn_connections()["VpnConnections"]
 
 
 @pytest.mark.parametrize("name", FIRST.values())

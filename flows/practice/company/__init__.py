@@ -47,11 +47,15 @@ ENOUGH = {"ec2 DescribeVpcs": "networks"}
 """What the first question of many set-ups looks up → the part that shows all of it, and takes a tenth of the time."""
 
 
-def also(what: str, region: str, account: str) -> tuple[str, ...]:
+def also(what: str, named: str, region: str, account: str) -> tuple[str, ...]:
     """Of the parts that only few look at, those that a request could meet.
+
+    Whoever made the request found what it names by looking, and looking is not played again: a route to a transit
+    gateway must find it there whatever else is asked.
 
     Args:
         what: moto's name of the service, and the operation.
+        named: what it is asked with, in which the ids stand.
         region: where it is asked.
         account: whose it is.
     """
@@ -60,6 +64,6 @@ def also(what: str, region: str, account: str) -> tuple[str, ...]:
     if not what.startswith("ec2 "):
         return ()
     elsewhere = (region, account) != (REGION, ACCOUNT_ID) and (region == peers.ELSEWHERE or account != ACCOUNT_ID)
-    if "TransitGateway" in what and not elsewhere:
+    if not elsewhere and ("TransitGateway" in what or "tgw-" in named):
         return ("hub",)
-    return ("peers",) if elsewhere or "VpcPeering" in what else ()
+    return ("peers",) if elsewhere or "VpcPeering" in what or "pcx-" in named else ()
