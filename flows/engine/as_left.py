@@ -51,6 +51,8 @@ def as_it_stands(taking: Taking, restore: Restore) -> str | None:
         if not no_such_thing(problem):
             raise
         return NOTHING_LEFT
+    if restore.apart and not taking.lets_go and (why := taking.set_in_part(now)):
+        raise taking.changed(why, now, restore.read, OTHERS)
     if now == former:
         if taking.begun or "after" not in facts:
             return ""

@@ -21,9 +21,10 @@ from .expressions import part
 from .journal import UNREADABLE, Run
 from .plan import Plan
 from .problems import JournalTrouble
-from .references import Ref, fill
+from .references import Ref, before, fill
 from .run_place import EVERYWHERE
 from .settings import digest
+from .undo_plan import Restore
 
 OF_ITSELF = re.compile(r"arn:.*|[a-z]+-[0-9a-f]{8,17}")
 """An address or an id that AWS made up: it means one thing only, whoever names it."""
@@ -116,6 +117,32 @@ def set_by(run: Run, action: Action, now: Any) -> str:
                 if left and not isinstance(other.undo, tuple) and _filled(other.undo.read, each) == there:
                     return each.id
     return ""
+
+
+def set_in_part_by(run: Run, action: Action, now: Any) -> str:
+    """The later run that set one of the several settings that this action of `run` had set, and left there what stands
+    there `now` and is not this run's; nothing where there is none."""
+    if not isinstance(now, Mapping) or not isinstance(action.undo, Restore):
+        return ""
+    left, there = run.facts(action.id).get("apart", {}), _put_where(run, action, action.undo)
+    moved = {(name, mark) for name, each in now.items() if left.get(name, mark := digest(each)) != mark}
+    for each in run.others() if moved else ():
+        with suppress(JournalTrouble, *UNREADABLE):
+            for other in each.plan.actions if each.plan else ():
+                since = _stands(each, other) and each.began(other.id) > run.began(action.id)
+                theirs = each.facts(other.id).get("apart", {}).items() if since else ()
+                if (
+                    moved & {*theirs}
+                    and isinstance(other.undo, Restore)
+                    and _put_where(each, other, other.undo) == there
+                ):
+                    return each.id
+    return ""
+
+
+def _put_where(run: Run, action: Action, restore: Restore) -> Call:
+    """The call that puts settings back, whatever they were: several runs that set others of the same have the same."""
+    return _filled(restore.put.fill(lambda ref: None if ref == before(action.id) else ref), run)
 
 
 def _is_own(run: Run, action: Action) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .actions import Action
 from .calls import Call
-from .later_runs import set_by, took_away
+from .later_runs import set_by, set_in_part_by, took_away
 from .of_others import NAMED, OTHERS, Claim, Stay, mentioned, named_of
 from .plan import Plan
 from .problems import CloudError, Lost
@@ -101,6 +101,11 @@ class Taking:
         """Why what stands there `now` is left: whose it is, where another run of the journal says that."""
         other = set_by(self.carrier.run, self.action, now)
         return SET_BY.format(other) if other else CHANGED
+
+    def set_in_part(self, now: Any) -> str:
+        """Why none of several settings is put back yet: a later run set one of them. Empty if none did."""
+        other = set_in_part_by(self.carrier.run, self.action, now)
+        return SET_BY.format(other) if other else ""
 
     def arrived(self, step: Undo) -> bool:
         """Whether what is gone was taken away by this call, sent before: what it leaves behind would be there."""
