@@ -191,7 +191,7 @@ async def test_home_and_questions(cloud: Cloud) -> None:
         await look_at(person, "home")
         await person.press("slash")
         await person.types("data")
-        await person.until("is slow, or does not answer")
+        await person.until("An Aurora database that grows")
         await look_at(person, "home_search")
 
 

@@ -13,7 +13,7 @@ from ...safe import line
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.row import Row
-from .page import Page, Say
+from .page import Page, Say, homely
 
 if TYPE_CHECKING:
     from flows.engine import Claim, Decision, Session
@@ -215,6 +215,6 @@ def _made(session: Session, claims: list[Claim]) -> list[Said]:
     from ... import taking_back
 
     assert session.run is not None, "only a run is undone"
-    rows = [Said(what, word, "warn") for word, what in taking_back.to_be_taken_back(session.run)]
+    rows = [Said(homely(what), word, "warn") for word, what in taking_back.to_be_taken_back(session.run)]
     heading = taking_back.made(claims) if rows else "This run has left nothing that could be taken back."
     return [Said(heading, kind="heading"), *rows]
