@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 
 from flows.practice import company, simulator
 from flows.practice.clock import CLOCK
-from flows.practice.diary import Diary
+from flows.practice.diary import OWN_KEY, STAND_IN, Diary
 from flows.practice.refusal import FAULT, NOT_PART, Answer, refusal
 from flows.practice.seal import sealed_session
 
@@ -249,7 +249,7 @@ def _packed(request: AWSPreparedRequest) -> dict[str, Any]:
     page: dict[str, Any] = {"method": request.method, "url": request.url, "headers": headers}
     body = whole(request.body)
     try:
-        return {**page, "body": body.decode()}
+        return {**page, "body": OWN_KEY.sub(STAND_IN, body.decode())}
     except UnicodeDecodeError:
         return {**page, "base64": base64.b64encode(body).decode()}
 

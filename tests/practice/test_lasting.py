@@ -29,6 +29,7 @@ from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, PracticeBusy, door, open_account, reset
 from flows.practice.clock import CLOCK
+from flows.practice.diary import STAND_IN
 from flows.practice.remembering import Remembering
 
 ROOT = Path(__file__).parents[2]
@@ -304,6 +305,36 @@ def test_a_vpn_is_so_when_the_account_is_opened_again_whatever_it_ends_at(
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("vpn_options")])
 def test_changed_tunnels_are_so_when_the_account_is_opened_again(name: str, tmp_path: Path, clock: FakeClock) -> None:
     there_when_opened_again(CASES[name], tmp_path, clock)
+
+
+def test_keys_that_were_entered_are_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither as they were sent nor in the account as it stands; who opens it later has something in their place."""
+    made, changed, generated = "Eagle.over_the.harbour9", "Otter.under_the.bridge7", list[str]()
+
+    def keys() -> list[str]:
+        return [each["PreSharedKey"] for each in the_connection(ec2, id)["Options"]["TunnelOptions"]]
+
+    for kept_after in (1, 60):
+        monkeypatch.setattr(door, "KEPT_AFTER", kept_after)
+        reset(folder)
+        with open_account(folder, hurry=True) as account:
+            ec2: Any = account.session.client("ec2")
+            one = office(ec2, tunnels=[{"PreSharedKey": made}, {}])
+            id, (first, second) = one["VpnConnectionId"], one["Options"]["TunnelOptions"]
+            generated.append(second["PreSharedKey"])
+            assert keys() == [made, generated[-1]]
+            ec2.modify_vpn_tunnel_options(
+                VpnConnectionId=id, VpnTunnelOutsideIpAddress=first["OutsideIpAddress"],
+                TunnelOptions={"PreSharedKey": changed},
+            )  # fmt: skip
+            assert keys() == [changed, generated[-1]]
+        assert (folder / "account.snapshot").exists() == (kept_after == 1)
+        for file in folder.iterdir():
+            assert not [key for key in (made, changed) if key.encode() in file.read_bytes()]
+        with open_account(folder, hurry=True) as account:
+            ec2 = account.session.client("ec2")
+            assert keys() == [STAND_IN, generated[-1]]
+    assert generated[0] == generated[1]
 
 
 def test_what_cannot_be_played_again_is_told_and_nothing_is_left_out(folder: Path) -> None:

@@ -38,12 +38,12 @@ ASKED = tuple(
 def told_nowhere(tmp_path: Path) -> Callable[..., None]:
     """See that no key stands in these texts, nor in what is written: journal, drafts, answers files, logs, exports.
 
-    The file for the device is the person's; so is the one that a key came from. The simulated account keeps them as
-    AWS does.
+    The file for the device is the person's; so is the one that a key came from. The simulated account has them in
+    memory alone.
     """
 
     def look(*texts: str | bytes) -> None:
-        theirs = {"swanctl.conf", "first.key", "account.jsonl"}
+        theirs = {"swanctl.conf", "first.key"}
         files = [path for path in tmp_path.rglob("*") if path.is_file() and path.name not in theirs]
         assert files
         told = {f"text {n}": each.encode() if isinstance(each, str) else each for n, each in enumerate(texts)}

@@ -10,11 +10,22 @@ from __future__ import annotations
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from flows.practice.diary import STAND_IN
+
 
 class End(NamedTuple):
     outside: str
     inside: str
     asn: str
+
+
+class OwnKey(str):
+    """A key that somebody entered; where the account is kept on the disk, its stand-in is."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (STAND_IN,)
 
 
 class Tunnel(NamedTuple):

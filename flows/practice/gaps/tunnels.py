@@ -16,7 +16,7 @@ from moto.moto_api._internal import mock_random
 
 from flows.practice.clock import CLOCK, Life, resource
 from flows.practice.gaps import vended
-from flows.practice.gaps.document import Document, End, Tunnel
+from flows.practice.gaps.document import Document, End, OwnKey, Tunnel
 from flows.practice.gaps.gateways import (
     PracticeCustomerGateway,
     PracticeVpnGateway,
@@ -303,8 +303,10 @@ def check_tunnel(one: Described) -> None:
         must(name not in one or one[name] in words, name, one.get(name))
     if one.get("StartupAction") == "start":
         must("ikev1" not in one.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
-    if "PreSharedKey" in one and not KEY.fullmatch(one["PreSharedKey"]):
-        raise refuse("InvalidParameterValue", "The pre-shared key has the wrong length or characters.")
+    if "PreSharedKey" in one:
+        one["PreSharedKey"] = OwnKey(one["PreSharedKey"])
+        if not KEY.fullmatch(one["PreSharedKey"]):
+            raise refuse("InvalidParameterValue", "The pre-shared key has the wrong length or characters.")
     if cidr := one.get("TunnelInsideCidr"):
         try:
             network = ipaddress.IPv4Network(cidr)
