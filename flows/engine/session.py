@@ -194,7 +194,9 @@ class Session(Questionnaire[Flow]):
             plan = replace(review.plan, accounts=accounts_of(review.plan, self.cloud), told=told)
             self._begin()
             assert self.run is not None
-            self.run.save_answers(self._kept())  # suggested ones, too
+            idle = {each.id for each in self.flow.questions} - {line.question.id for line in review.answers}
+            said = {key: each for key, each in self._kept().items() if key not in idle}
+            self.run.save_answers(said)  # suggested ones, too
             self.run.confirm(plan, self.identity.account, self._here())
         same_account(self.run.record, self.cloud)
         run = self.run

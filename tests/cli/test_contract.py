@@ -250,6 +250,18 @@ def test_an_answer_that_is_not_asked_for_is_named_in_the_review(
     assert told.count("  [note] “amazon_asn” is not asked with these answers; it was not used.") == 1
 
 
+def test_an_answer_that_was_not_used_is_none_of_the_runs(handrail: Command, company: Account, answers: Answers) -> None:
+    """A draft keeps it, as it may be asked for yet; what is confirmed has what it was made of."""
+    file = answers(amazon_asn="64600")
+    handrail("run", "vpn", "--answers", file, *company.at)
+    (draft,) = handrail("runs", "--output", "json").json
+    assert handrail("runs", draft["run"], "--output", "json").json["answers"]["amazon_asn"] == "64600"
+    ran = handrail("run", "vpn", "--answers", file, "--yes", "--output", "json", *company.at)
+    assert ran.code == 0, ran.err
+    kept = handrail("runs", ran.json["run"], "--output", "json").json["answers"]
+    assert "amazon_asn" not in kept and kept["gateway_ip"]
+
+
 def test_what_there_is_stands_before_the_remedy(handrail: Command, museum: Account) -> None:
     told = handrail("plan", "vpn", "--set", "vpc=shop", "--set", "adress=1", *museum.at).err
     assert told.index("answers are missing") < told.index("There are, for route_tables") < told.index("Add them to")
