@@ -81,9 +81,9 @@ def test_another_one_and_once_more(talk: Talk) -> None:
 def test_what_is_asked_when_it_is_not_in_the_list(talk: Talk, tmp_path: Path) -> None:
     event = tmp_path / "event.json"
     event.write_text("{")
-    shown = talk(looking_after.kinds, "12", "I have an event", "/nowhere", "back", "deliver-shop", "quit")
+    shown = talk(looking_after.kinds, "11", "I have an event", "/nowhere", "back", "deliver-shop", "quit")
     assert "“/nowhere” cannot be read." in shown and "Versioning of fjord-coffee-artifacts is off" in shown
-    shown = talk(looking_after.kinds, "12", "I have an event", str(event))
+    shown = talk(looking_after.kinds, "11", "I have an event", str(event))
     assert "The event is no JSON" in shown and shown.endswith("5")
 
 
@@ -226,7 +226,7 @@ def test_home_has_three_parts_and_finds_by_what_people_look_for(talk: Talk) -> N
     third = second + 1 + len(flows.CHECKS)
     parts = ["Set up\n   1  Connect", f"what does not work?\n  {second}  Everything", f"Small tasks\n  {third}  Is a"]
     assert [shown.index(each) for each in parts] == sorted(shown.index(each) for each in parts)
-    assert f"2 match “asleep”:\n  {second + 5}  A serverless database does not fall asleep" in shown
+    assert f"2 match “asleep”:\n  {second + 4}  A serverless database does not fall asleep" in shown
     assert "A load balancer: whether it answers" in shown and shown.endswith("0")
 
 
