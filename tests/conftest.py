@@ -30,6 +30,7 @@ from flows.engine.boto import Aws
 from flows.practice import PracticeAccount, open_account, seal, simulator
 from flows.practice.server import Served, serve
 
+gc.disable()  # until all tests are known: what is imported stays
 MEMORY = Path("/dev/shm")
 CASES: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
 """Of each test of which some are always tried: what it says of them, and all its cases."""
@@ -100,8 +101,8 @@ def _number(item: pytest.Item) -> int:
 
 def pytest_collection_finish() -> None:
     """What is imported stays; looking through all of it for garbage again and again took a third of the tests' time."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 

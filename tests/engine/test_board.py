@@ -23,9 +23,9 @@ COMPANY = {
     "peering pcx-34ce530ee81cf6225": "waiting",
     "vpn branch": "works_but",
     "aurora loyalty": "works_but",
-    "vpn_options branch": "works",
     "alb shop": "works",
     "aurora reports": "works",
+    "vpn_options branch": "works",
 }
 """How the practice company stands."""
 CALLS = {

@@ -219,6 +219,7 @@ def test_what_waits_while_it_is_taken_back_is_not_being_made(journal: Journal) -
 
 
 @by_variant(name for name in ONE_EACH.values() if name not in ELSEWHERE)
+@pytest.mark.some(4)
 def test_whoever_goes_on_later_sees_the_picture_of_the_review(cloud: Aws, journal: Journal, name: str) -> None:
     """With the same things, in the same words, also of what nobody changed from its default."""
     flow, answers = VARIANTS[name]

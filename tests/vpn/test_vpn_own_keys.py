@@ -101,7 +101,7 @@ def test_the_same_key_twice_is_warned_of(cloud: Aws) -> None:
 
 
 @pytest.mark.parametrize("moment", range(1, 30))
-@pytest.mark.some(2, every=4)
+@pytest.mark.some(every=10)
 def test_stopped_at_every_call_they_are_asked_again_until_aws_has_them_and_never_after(
     cloud: Aws, journal: Journal, clock: FakeClock, moment: int
 ) -> None:
