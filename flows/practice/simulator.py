@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -64,7 +65,7 @@ def contents() -> list[tuple[str, str, str, Any]]:
 
     in_use: list[Any] = vars(BackendDict)["_instances"]
     return [
-        (type(backend).__module__.split(".")[1], account, region, backend)
+        (type(backend).__module__.split(".")[1].removesuffix("_simple"), account, region, backend)
         for backends in in_use
         for account, regions in backends.items()
         for region, backend in regions.items()
@@ -73,11 +74,15 @@ def contents() -> list[tuple[str, str, str, Any]]:
 
 def put(things: Iterable[tuple[str, str, str, Any]]) -> None:
     """Make these the contents of the account."""
-    from moto.backends import get_backend
-
     _empty()
-    for service, account, region, backend in things:
-        dict.__setitem__(get_backend(service)[account], region, backend)  # type: ignore[call-overload]
+    for _, account, region, backend in things:
+        dict.__setitem__(_accounts_with(type(backend))[account], region, backend)
+
+
+def _accounts_with(kind: type) -> Any:
+    """moto's table of what a service holds, which stands beside its class; Lambda has two, and one name for them."""
+    beside = vars(sys.modules[kind.__module__]).values()
+    return next(each for each in beside if getattr(each, "backend", None) is kind)
 
 
 def import_services(services: Iterable[str]) -> None:

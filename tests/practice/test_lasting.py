@@ -377,6 +377,17 @@ def test_an_old_account_opens_without_playing_what_it_was_made_by(
         taken_back(again, **dict(each.split("=") for each in case.decided))
 
 
+def test_functions_are_in_what_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto has two Lambdas with one name, and the account is in the second."""
+    monkeypatch.setattr(door, "KEPT_AFTER", 1)
+    with open_account(folder, hurry=True) as account:
+        before = account.session.client("lambda").list_functions()["Functions"]
+        account.session.client("ec2").create_vpn_gateway(Type="ipsec.1")
+    monkeypatch.setattr(door, "_unpacked", lambda page: pytest.fail("it is played again"))
+    with open_account(folder, hurry=True) as account:
+        assert account.session.client("lambda").list_functions()["Functions"] == before != []
+
+
 @pytest.mark.wild
 def test_what_was_kept_by_another_version_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "KEPT_AFTER", 1)
