@@ -44,8 +44,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     )
     now, done = parted(*urgent, *((step, False) for step in (*https, after)))
     told = {**outputs, "set_up": link}
-    waits = "" if opened else "Waiting for you: whoever opens its first page first becomes the administrator."
-    return Handover(told, {}, now, findings, waits, done, (balancer, inside))
+    return Handover(outputs=told, findings=findings, next_steps=now, done=done, notes=(balancer, inside))
 
 
 def _https(site: str, address: str, system: str, inside: str) -> list[str]:

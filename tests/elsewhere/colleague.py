@@ -153,6 +153,8 @@ def names_switched_on(account: PracticeAccount, it: Made, all_: Collection[Made]
 def static_route_of_theirs(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     ec2 = _c(account, "ec2")
     if "TransitGatewayId" not in it.params:
+        if not it.params["Options"]["StaticRoutesOnly"]:
+            raise NotHere
         ec2.create_vpn_connection_route(VpnConnectionId=it.id, DestinationCidrBlock="172.20.0.0/16")
         return
     of = [{"Name": "resource-id", "Values": [it.id]}]
@@ -792,6 +794,19 @@ def pipeline_deleted(account: PracticeAccount, it: Made, all_: Collection[Made])
 @to("logs.CreateLogGroup")
 def kept_longer(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     _c(account, "logs").put_retention_policy(logGroupName=it.params["logGroupName"], retentionInDays=365)
+
+
+@to("logs.PutResourcePolicy")
+def statement_beside_ours(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    document = json.loads(it.params["policyDocument"])
+    theirs = {**document["Statement"][0], "Sid": "Theirs", "Principal": {"Service": "es.amazonaws.com"}}
+    document["Statement"].append(theirs)
+    _c(account, "logs").put_resource_policy(policyName=it.params["policyName"], policyDocument=json.dumps(document))
+
+
+@to("cloudwatch.PutMetricAlarm")
+def alarm_that_waits_longer(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    _c(account, "cloudwatch").put_metric_alarm(**{**it.params, "EvaluationPeriods": 9, "DatapointsToAlarm": 9})
 
 
 @to("events.PutRule")
