@@ -141,6 +141,8 @@ def headline(done: Receipt) -> str:
                 return f"Undone; {lost}."
             if any(rest.theirs for rest in done.left):
                 return "Everything of this run is as it was before; what somebody put beside it since stays."
+            if done.mended:
+                return "Everything of this run is as it was before; what was mended of it since stays."
             return "Everything is as it was before."
         return f"Not everything is taken back yet{lost and f'; {lost}'}."
     what = "1 thing that " if count == 1 else f"{count} things that "

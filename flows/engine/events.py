@@ -85,6 +85,8 @@ class Receipt:
     """What is gone for good with it, by a person's decision; what of that others had stands in `removed`, too."""
     yours: tuple[str, ...] = ()
     """What a person has to do themselves."""
+    mended: bool = False
+    """A repair of what this run made, which is a run of its own, stands still."""
 
     @property
     def staying(self) -> tuple[Left, ...]:

@@ -364,7 +364,7 @@ class Session(Questionnaire[Flow]):
         assert self.run is not None and self.run.plan is not None, "only a run has a receipt"
         done = receipt(self.run, self.run.plan)
         mended = still_mended(self.run, self.run.plan) if done.complete else ()
-        return take_files_back(self.run, replace(done, yours=(*done.yours, *mended)))
+        return take_files_back(self.run, replace(done, yours=(*done.yours, *mended), mended=bool(mended)))
 
     # -- keeping -----------------------------------------------------------------------------------------
 

@@ -55,6 +55,13 @@ def test_the_headline(left: tuple[Left, ...], complete: bool, headline: str, loo
     assert any("- removed" in line for line in told) and len(told) == 2 + len(left)
 
 
+def test_what_was_mended_of_it_and_stays_is_not_as_before() -> None:
+    receipt = Receipt(("The bucket (pages)",), mended=True)
+    assert taking_back.headline(receipt) == (
+        "Everything of this run is as it was before; what was mended of it since stays."
+    )
+
+
 @pytest.mark.parametrize(
     ("left", "headline"),
     [

@@ -32,9 +32,11 @@ def test_a_repair_that_stands_is_named_before_an_undo_and_on_its_receipt(
     assert told.endswith(f"Take that back, too: handrail undo {mended.run.id}")
     taken_back(made)
     assert made.receipt().yours[-1] == told
+    assert made.receipt().mended
     again = Session(flows.find("vpn"), cloud, journal, place=Place(practice=True), clock=clock, run=mended.run)
     taken_back(again)
     assert told not in made.receipt().yours
+    assert not made.receipt().mended
 
 
 def before(made: Session) -> list[str]:
