@@ -98,7 +98,7 @@ def _networks(client: Client) -> Found:
             made = any(tag["Key"] == "handrail:run" for tag in each.get("Tags", []))
             options = {key: value for key, value in each["Options"].items() if made or key != "TunnelOptions"}
             yield id_, {**{key: each.get(key) for key in ("CustomerGatewayId", "VpnGatewayId", "Tags")}, **options}
-            for tunnel in [] if made else each["Options"]["TunnelOptions"]:
+            for tunnel in [] if made else each["Options"].get("TunnelOptions", []):
                 for name, value in as_meant(tunnel).items():
                     yield f"{id_} {tunnel['OutsideIpAddress']} {name}", value
             for route in each.get("Routes", []):
