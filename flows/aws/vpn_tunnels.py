@@ -16,9 +16,8 @@ from typing import Any
 from flows.engine import Action, Call, Cloud, Restore, Wait, before, expressions, join, seen
 from flows.engine.settings import digest
 
-from . import edits
+from . import edits, tags
 from .site_to_site_vpn import ENDED
-from .tags import ALIVE, name_of
 from .tunnel_options import LISTS
 from .tunnel_options import NUMBERS as LIMITS
 
@@ -150,9 +149,8 @@ def read(found: Mapping[str, Any]) -> Tunnels:
             options = expressions.part(former(address, OPTIONS), answer)
             tunnels.append(Tunnel(number, address, bool(up), str(since or "null"), options))
     return Tunnels(
-        found["VpnConnectionId"], name_of(found), str(found.get("CustomerGatewayId") or ""),
-        not (found.get("Options") or {}).get("StaticRoutesOnly"), tuple(tunnels),
-        {str(tag["Key"]): str(tag["Value"]) for tag in found.get("Tags") or []},
+        found["VpnConnectionId"], tags.name_of(found), str(found.get("CustomerGatewayId") or ""),
+        not (found.get("Options") or {}).get("StaticRoutesOnly"), tuple(tunnels), tags.of(found),
     )  # fmt: skip
 
 
@@ -178,14 +176,14 @@ def since_when(address: str) -> str:
 
 def former(address: str, names: Iterable[str]) -> str:
     """JMESPath to options of a tunnel as AWS takes them back: what it does not tell of is what it takes by itself."""
-    tunnel = f"VpnConnections[?{ALIVE}] | [0].Options.TunnelOptions[?OutsideIpAddress=='{address}'] | [0]"
+    tunnel = f"VpnConnections[?{tags.ALIVE}] | [0].Options.TunnelOptions[?OutsideIpAddress=='{address}'] | [0]"
     return f"{tunnel}.{{{', '.join(f'{name}: {_taken(name)}' for name in names)}}}"
 
 
 def _taken(name: str) -> str:
     told = TOLD.get(name, name)
     if name in EVERY:
-        return f"{told} && sort_by({told}[].{{Value: Value}}, &Value) || {edits.literal(listed(EVERY[name]))}"
+        return f"{told} && sort_by({told}[?Value].{{Value: Value}}, &Value) || {edits.literal(listed(EVERY[name]))}"
     if name == LOGS:
         kinds = [_logged(f"{LOGS}.CloudWatchLogOptions", kind) for kind in ("", "Bgp")]
         return f"{{CloudWatchLogOptions: merge({', '.join(kinds)})}}"

@@ -28,10 +28,12 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
 
 def _proof(cloud: Cloud, id: str, facts: Mapping[str, Any]) -> Iterator[Finding]:
     try:
-        answer = cloud.make(Call("ec2.DescribeVpnConnections", {"VpnConnectionIds": [id]}))
-        connection = vpn_tunnels.read(answer["VpnConnections"][0])
+        connection = next((each for each, _ in vpn_tunnels.connections(cloud) if each.id == id), None)
     except CloudError as problem:
         yield unknown("tunnels", "How the tunnels are now could not be looked at.", problem.what)
+        return
+    if connection is None:
+        yield unknown("tunnels", f"The VPN connection {id} is not there any more.", "DescribeVpnConnections")
         return
     for tunnel in connection.tunnels:
         name = f"Tunnel {tunnel.number} ({tunnel.address})"

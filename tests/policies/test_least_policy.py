@@ -216,6 +216,8 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "vpn, logged": (MANAGED,), "vpn, ringing": (MANAGED,),
     "vpn, a device that AWS has no sample for": (5600,), "vpn, own keys": (5600,), "vpn, another device": (5600,),
     "vpn, at a transit gateway": (6100,),
+    "vpn_options": (800,), "vpn_options, logged": (2000,), "vpn_options, times": (800,),
+    "vpn_options, one tunnel": (800,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
@@ -227,11 +229,14 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "database_hours": (3800,), "wordpress, a new machine": (MANAGED, 400), "wordpress, put right": (800,),
 }  # fmt: skip
 """How long each policy is at the most, as IAM counts; several where one would be longer than AWS takes."""
+LETS_LOGS_IN = {
+    f"logs:{each}" for each in (
+        "CreateLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "PutResourcePolicy", "DeleteResourcePolicy",
+    )
+}  # fmt: skip
 FOR_EVERYTHING: Mapping[str, set[str]] = {
     "website": {"acm:RequestCertificate", "cloudfront:CreateDistribution", "cloudfront:CreateOriginAccessControl"},
-    "vpn": {f"logs:{each}" for each in (
-        "CreateLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "PutResourcePolicy", "DeleteResourcePolicy",
-    )},
+    "vpn": LETS_LOGS_IN, "vpn_options": LETS_LOGS_IN,
     "share_snapshot": {"kms:CreateKey"}, "share_ami": {"kms:CreateKey"},
 }  # fmt: skip
 """What is changed by an action that AWS cannot limit to single things."""

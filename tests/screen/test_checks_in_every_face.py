@@ -49,6 +49,7 @@ def there(flow: str, cloud: Aws, journal: Journal, clock: FakeClock) -> dict[str
 
 DRAWN = {
     "vpn": "office device customer tunnel1 tunnel2 gateway vpc tables groups",
+    "vpn_options": "device tunnel1 tunnel2 connection log",
     "website": "visitors cdn lock bucket",
     "alb": "visitors balancer servers listener answer https proof",
     "aurora": "clients door server cluster vpc",
