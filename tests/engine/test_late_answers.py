@@ -12,8 +12,13 @@ from flows.engine import Journal, Place
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
+NOTHING_MADE = ("vpn_options", "vpn_options, times", "vpn_options, one tunnel")
 NOTHING_TO_KNOW = {
-    *((case, late) for case in ("s3_lambda", "alb, visitors kept") for late in (Late.UNKNOWN, Late.EMPTY, Late.HALF)),
+    *(
+        (case, late)
+        for case in ("s3_lambda", "alb, visitors kept", *NOTHING_MADE)
+        for late in (Late.UNKNOWN, Late.EMPTY, Late.HALF)
+    ),
     *((case, Late.OLD) for case in ("wordpress, put right", "share_snapshot, with a key")),
 }
 """Where nothing that is made is read by its id, or nothing that is read was read before it was changed."""

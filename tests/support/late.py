@@ -100,13 +100,14 @@ def _key(call: Call) -> str:
 
 
 def _made(call: Call, reply: dict[str, Any]) -> set[str]:
-    """What a reply names that was not there before: what AWS thought of, and the names that the call gave."""
+    """What a reply names that was not there before: what AWS thought of, and the names that the call gave, which are
+    all there is where the reply says nothing."""
     given = {
         **call.params,
         **{name: each for part in call.params.values() if isinstance(part, dict) for name, each in part.items()},
     }
     names = {each for name, each in given.items() if name.lower().endswith(NAMES) and isinstance(each, str)}
-    return {id for id in _ids(reply) if id in names or id not in set(_ids(call.params))}
+    return {id for id in _ids(reply) if id in names or id not in set(_ids(call.params))} or names
 
 
 def _ids(value: Any) -> Iterator[str]:
