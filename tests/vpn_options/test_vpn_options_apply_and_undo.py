@@ -72,6 +72,17 @@ def test_the_second_is_touched_once_the_first_is_up(
     assert options(account, 1)["IkeVersions"] == options(account, 2)["IkeVersions"] == [{"Value": "ikev2"}]
 
 
+def test_a_connection_that_is_gone_by_the_hand_over_is_said_to_be(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(cloud, journal, clock=clock)
+    carried_out(made)
+    gone = branch(account)["VpnConnectionId"]
+    account.session.client("ec2").delete_vpn_connection(VpnConnectionId=gone)
+    (told,) = made.hand_over().findings
+    assert told.sentence == f"The VPN connection {gone} is not there any more."
+
+
 def test_one_that_does_not_come_back_stops_the_run_before_the_other(
     account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
 ) -> None:
