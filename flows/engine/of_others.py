@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -150,7 +150,7 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
     for which things of others are not asked about one by one.
     """
     if carrier.run.status(action.id) == "intent" or carrier.run.facts(action.id).get("doubt"):
-        return [Claim(action.id, DOUBT, OTHERS)] if _in_doubt(action, carrier) else []
+        return _doubtful(action, carrier)
     looked = [each for each in action.others if cloud or not each.each]
     found = [claim for each in looked if (claim := _believed(action, each, carrier, cloud or carrier.cloud))]
     if edited := _edited(action, carrier):
@@ -160,17 +160,29 @@ def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> l
     return found
 
 
-def _in_doubt(action: Action, carrier: Carrier) -> bool:
-    """Whether there is something of which nothing proves that this run made it."""
+def _doubtful(action: Action, carrier: Carrier) -> list[Claim]:
+    """That it stays where there is something of which nothing proves that this run made it. Raises NoAccess."""
     try:
-        mine = (
-            action.find is not None and carrier.search(action.find, carrier.run.when(action.id, "intent")) is not None
-        )
-        return not mine and unproved(action, carrier) is not None
+        return [Claim(action.id, DOUBT, OTHERS)] if _in_doubt(action, carrier) else []
     except NoAccess:
         raise
-    except (CloudError, KeyError):  # it is told when its turn comes
+    except KeyError:  # nothing was made that it could be part of
+        return []
+    except CloudError as problem:
+        if carrier.run.status(action.id) == "intent":  # it is told when its turn comes
+            return []
+        return [Claim(action.id, f"It could not be seen whose it is: {problem}", known=False)]
+
+
+def _in_doubt(action: Action, carrier: Carrier) -> bool:
+    """Whether there is something of which nothing proves that this run made it. Raises CloudError."""
+    find = action.find
+    if find is not None and carrier.search(find, carrier.run.when(action.id, "intent")) is not None:
         return False
+    if find is None or action.unless or carrier.run.status(action.id) == "intent":
+        return unproved(action, carrier) is not None
+    # AWS refused the second call, since there was one: it is not ours because it cannot be proved
+    return find.proof is None or bool(carrier.search(replace(find, proof=None)))
 
 
 def unproved(action: Action, carrier: Carrier) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from support.sessions import carried_out, taken_back
 
 from flows.aws import bucket_creation
 from flows.aws.buckets import Bucket
-from flows.engine import Call, Journal, Lost, Session
+from flows.engine import Call, CloudError, Journal, Lost, Session
 from flows.engine.boto import Aws
 from flows.engine.expressions import part
 from flows.engine.of_others import DOUBT
@@ -324,12 +325,41 @@ def test_what_somebody_made_while_an_answer_was_lost_is_not_the_runs(
     made.review()
     made._account = Between(cloud, before=cut)
     assert not [event.problem for event in made.apply() if event.problem]
+    assert DOUBT in [claim.why for claim in made.claims()]
     taken_back(made)
     left = {each.what: each.why for each in made.receipt().left}
     assert any(why == DOUBT for why in left.values()), left
     assert days_kept(account) == ([365] if "Log" in operation else [])
     if "Repository" in operation:
         client(account, "codecommit").get_repository(repositoryName="shop-front")
+
+
+@pytest.mark.wild
+def test_what_somebody_made_meanwhile_stays_while_it_cannot_be_seen_whose_it_is(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Left, with the undo still to end, whatever was decided; once it can be seen, a yes lets it go."""
+    lost: list[Call] = []
+    blind = threading.Event()
+
+    def cut(_: int, call: Call) -> None:
+        if call.operation == "logs.CreateLogGroup" and not lost:
+            lost.append(call)
+            log_made(account)
+            raise Lost("The line was cut.")
+        if call.operation == "logs.DescribeLogGroups" and blind.is_set():
+            raise CloudError("AWS does not list logs just now.")
+
+    made = session(cloud, journal, CODECOMMIT, clock=clock)
+    made.review()
+    made._account = Between(cloud, before=cut)
+    assert not [event.problem for event in made.apply() if event.problem]
+    blind.set()
+    list(made.undo({"others": "delete"}))
+    assert days_kept(account) == [365] and not made.receipt().complete
+    blind.clear()
+    taken_back(made, others="delete")
+    assert days_kept(account) == []
 
 
 def test_what_is_a_pipelines_own_lies_under_the_first_twenty_letters_of_its_name() -> None:
