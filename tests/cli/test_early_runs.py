@@ -68,6 +68,7 @@ def test_it_is_taken_back_where_somebody_says_and_nowhere_else(
 ) -> None:  # fmt: skip
     """Without a word on the region: exit 2, whatever the shell says. With a wrong one: nothing is changed."""
     case = CASES[RUNS[run]]
+    former.account.session.client("ec2", region_name=ELSEWHERE).describe_vpcs()  # what the company has there begins now
     before = case.picture(former.account)
     relived(run)
     there = case.picture(former.account)
@@ -75,7 +76,6 @@ def test_it_is_taken_back_where_somebody_says_and_nowhere_else(
     monkeypatch.setenv("AWS_REGION", ELSEWHERE)
     said = [word for key, value in decided(Journal().run(run), case).items() for word in ("--set", f"{key}={value}")]
     undo = partial(handrail, "undo", run, "--yes", "--output", "json", *said)
-    former.account.session.client("ec2", region_name=ELSEWHERE).describe_vpcs()  # what the company has there begins now
     heard.clear()
     asked = undo()
     assert (asked.code, heard) == (2, [])

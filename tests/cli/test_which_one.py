@@ -133,10 +133,10 @@ def test_everything_in_the_region(handrail: Command, museum: Account) -> None:
     told = handrail("check", *museum.at)
     assert told.code == 3
     first, *rows = told.out.splitlines()
-    assert first.startswith("Of 7 things in eu-central-1: ")
+    assert first.startswith("Of 9 things in eu-central-1: ")
     assert rows[0].startswith("[broken] Load balancer: office – Port 443 is closed")
     assert "Left out: WordPress." in told.out and "--set probe=yes" in told.err
-    assert "7 of 7  [" in told.err and "7 of 7  [" not in told.out
+    assert "9 of 9  [" in told.err and "9 of 9  [" not in told.out
     document = handrail("check", "--output", "json", *museum.at)
     assert document.code == 3
     assert set(document.json) == {"region", "account", "checks", "status", "left_out", "version"}

@@ -80,7 +80,7 @@ def told_right(deed: Deed, made: Session, remembered: Collection[str] = ()) -> N
         found = [each for what, each in left.items() if what.startswith(start)]
         assert found and all(re.search(why, each) for each in found), (start, why, left)
     unexpected = {what: why for what, why in left.items() if not what.startswith(tuple(deed.left))}
-    assert not unexpected
+    assert not unexpected, unexpected
     told = (*receipt.removed, *receipt.restored, *left)
     for action in made.run.plan.actions:
         if action.undo:

@@ -219,7 +219,9 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "rule edited": Deed(rule_edited, {SSH: "^Somebody changed this rule since"}),
     "rule revoked": Deed(rule_revoked, {SSH: NOT_FOUND}),
-    "rule made anew": Deed(rule_made_anew, {SSH: NOT_FOUND}),
+    "rule made anew": Deed(
+        rule_made_anew, {SSH: NOT_FOUND, "What somebody put beside it since: sgr-": "^It is not this run's"}
+    ),
 }
 
 
