@@ -238,7 +238,7 @@ DEEDS = (
     Deed(statement_in_the_policy, "artifacts", "Statements of others are in its policy: Theirs"),
     Deed(site_tells_a_queue, HOSTED, "It tells others of its files: theirs (arn:aws:sqs:"),
     Deed(distribution_of_theirs, HOSTED, "Distributions of CloudFront get their files there"),
-    Deed(site_made_anew, HOSTED, "Its tags do not say any more"),
+    Deed(site_made_anew, "site public-access-block bucket-policy", "Its tags do not say any more", gone="hosting"),
     Deed(site_tagged_anew, HOSTED, "Its tags do not say any more"),
 )
 
