@@ -43,7 +43,7 @@ def number(name: str) -> Callable[[str], int]:
     least, most, unit = NUMBERS[name]
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdecimal()):
+        if not (text.isascii() and text.removeprefix("-").isdecimal()):
             raise Refused(f"“{text}” is not a whole number.", remedy=f"Enter {least} to {most} {unit}.")
         if not least <= int(text[:9]) <= most:
             raise Refused(f"{text} is not {least} to {most} {unit}.", remedy=f"Enter {least} to {most}.")

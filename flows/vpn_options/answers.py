@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from flows.aws import vpn_tunnel_logs, vpn_tunnels
-from flows.aws.vpn_tunnels import EVERY, LIFECYCLE, LOGS, NUMBERS, SPOKEN, Tunnel, Tunnels
+from flows.aws import tunnel_options, vpn_tunnel_logs, vpn_tunnels
+from flows.aws.vpn_tunnels import EVERY, LIFECYCLE, LOGS, Tunnel, Tunnels
 from flows.engine import Caution, Cloud, Option, Refused
 
 AS_IS, MODERN, COMPATIBLE, BOTH = "as-it-is", "modern", "compatible", "both"
@@ -80,26 +80,8 @@ def whole(connection: Tunnels, flow: Answers) -> None:
 
 def number(name: str) -> Callable[[str], int | None]:
     """Reads a number that AWS takes for this option; nothing is as it is. Raises Refused."""
-    least, most, _ = NUMBERS[name]
-    unit = "seconds" if name.endswith("Seconds") else "percent" if name.endswith("Percentage") else "packets"
-
-    def read(text: str) -> int | None:
-        text = text.strip()
-        if not text:
-            return None
-        if not (text.isascii() and text.removeprefix("-").isdecimal()):
-            raise Refused(f"“{text}” is not a whole number.", remedy=f"Enter {least} to {most}, in {unit}.")
-        if not least <= int(text) <= most:
-            raise Refused(
-                f"The {SPOKEN[name]} must be {least} to {most} {unit}; {text} is not.",
-                remedy=f"Enter {least} to {most}, or leave it empty to keep it as it is.",
-            )
-        return int(text)
-
-    return read
-
-
-seconds = number
+    read = tunnel_options.number(name)
+    return lambda text: read(text.strip()) if text.strip() else None
 
 
 def methods(name: str) -> dict[str, str]:

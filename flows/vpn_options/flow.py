@@ -95,7 +95,7 @@ class VpnOptions(Flow):
     )
     silent_after = Text(
         "After how many seconds without an answer?",
-        answers.seconds("DPDTimeoutSeconds"),
+        answers.number("DPDTimeoutSeconds"),
         default="",
         blank=answers.AS_NOW,
         fine_tuning=True,
@@ -114,7 +114,7 @@ class VpnOptions(Flow):
     )
     phase_1_lifetime = Text(
         "After how many seconds are the keys of phase 1 made anew?",
-        answers.seconds("Phase1LifetimeSeconds"),
+        answers.number("Phase1LifetimeSeconds"),
         default="",
         blank=answers.AS_NOW,
         fine_tuning=True,
@@ -124,7 +124,7 @@ class VpnOptions(Flow):
     )
     phase_2_lifetime = Text(
         "After how many seconds are the keys of phase 2 made anew?",
-        answers.seconds("Phase2LifetimeSeconds"),
+        answers.number("Phase2LifetimeSeconds"),
         default="",
         blank=answers.AS_NOW,
         fine_tuning=True,
@@ -134,7 +134,7 @@ class VpnOptions(Flow):
     )
     rekey_margin = Text(
         "How many seconds before that does AWS begin to make new keys?",
-        answers.seconds("RekeyMarginTimeSeconds"),
+        answers.number("RekeyMarginTimeSeconds"),
         default="",
         blank=answers.AS_NOW,
         fine_tuning=True,
