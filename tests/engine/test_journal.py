@@ -187,9 +187,11 @@ def test_what_was_sent_when_the_disk_became_full_is_in_doubt(
     with pytest.raises(JournalTrouble):
         told.extend(made.apply())
     assert made.run and made.run.plan
-    sent = {each.id for each in made.run.plan.actions if made.run.status(each.id) == "intent"}
+    status = {each.id: made.run.status(each.id) for each in made.run.plan.actions}
+    sent = {id for id, is_now in status.items() if is_now == "intent"}
+    answered = {id for id, is_now in status.items() if is_now == "done"}  # what was ready beside it could not be noted
     doubted = {each.action: each.problem for each in told if each.kind is Happening.IN_DOUBT}
-    assert sent and doubted.keys() == sent
+    assert sent and sent <= doubted.keys() <= sent | answered
     for problem in doubted.values():
         assert isinstance(problem, Lost) and "Make room" in problem.remedy and "resume" in problem.remedy
     journal.read("PRAGMA max_page_count = 1000000")
