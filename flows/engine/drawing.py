@@ -113,7 +113,7 @@ def whole(picture: Picture) -> Drawing:
     return _drawn(
         picture,
         lambda thing: True,
-        lambda thing: (thing.about, Standing.WILL_BE if thing.made else Standing.EXISTS),
+        lambda thing: (thing.either, thing.about, Standing.WILL_BE if thing.made else Standing.EXISTS),
         lambda link, ends: Standing.WILL_BE if link.made else _between(ends),
     )
 
@@ -155,9 +155,16 @@ def draw(
         in_plan = bool(steps(thing, {**uses, **done}))
         return in_plan if thing.of or (plan is not None and thing.made) else True
 
-    def box(thing: Thing) -> tuple[str, Standing]:
-        shown = [said[each].told for each in thing.of.split() if each in said and said[each].told]
-        return ", ".join(shown) or thing.about, standing(thing, key(thing))
+    def box(thing: Thing) -> tuple[str, str, Standing]:
+        answers = [said[each] for each in thing.of.split() if each in said]
+        told = ", ".join(each.told for each in answers if each.told)
+        return called(thing, answers), told or thing.about, standing(thing, key(thing))
+
+    def called(thing: Thing, answers: list[Answered]) -> str:
+        if plan is None:
+            return thing.called(each.shown for each in answers)
+        used = {id_ for each in thing.made.split() for id_ in ours.get(each, ())}
+        return thing.called(use.resource for use in plan.uses if use.id in used)
 
     def standing(thing: Thing, key: str) -> Standing:
         if key == asked != "":
@@ -187,6 +194,9 @@ def found(picture: Picture, findings: Iterable[Finding]) -> Drawing:
     about = _sorted_out((part.found for part in picture.parts), by_id)
     by_the_way = _sorted_out((thing.seen for row in picture.rows for thing in row), by_id)
 
+    def ids(thing: Thing) -> list[str]:
+        return [id_ for each in thing.found.split() for id_ in about.get(each, ())]
+
     def grades(declared: str, among: Mapping[str, list[str]]) -> set[Grade]:
         return {by_id[id_] for each in declared.split() for id_ in among.get(each, ())}
 
@@ -205,7 +215,7 @@ def found(picture: Picture, findings: Iterable[Finding]) -> Drawing:
     return _drawn(
         picture,
         lambda thing: seen(thing) is not None or not (thing.of or thing.made or thing.found),
-        lambda thing: (thing.about, seen(thing) or Standing.EXISTS),
+        lambda thing: (thing.called(ids(thing)), thing.about, seen(thing) or Standing.EXISTS),
         lambda link, ends: seen(link) or _between(ends),
     )
 
@@ -213,10 +223,10 @@ def found(picture: Picture, findings: Iterable[Finding]) -> Drawing:
 def _drawn(
     picture: Picture,
     there: Callable[[Thing], bool],
-    box: Callable[[Thing], tuple[str, Standing]],
+    box: Callable[[Thing], tuple[str, str, Standing]],
     wire: Callable[[Link, tuple[Standing, Standing]], Standing],
 ) -> Drawing:
-    rows = [tuple(Box(each.id, each.name, *box(each)) for each in row if there(each)) for row in picture.rows]
+    rows = [tuple(Box(each.id, *box(each)) for each in row if there(each)) for row in picture.rows]
     rows = [row for row in rows if row]
     places = {each.id: (y, x) for y, row in enumerate(rows) for x, each in enumerate(row)}
     how = {each.id: each.standing for row in rows for each in row}

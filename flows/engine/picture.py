@@ -11,6 +11,7 @@ Which of it there is, and how it stands, is worked out in `drawing`; how it is d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -47,6 +48,7 @@ class Thing:
         found: the beginnings of the ids of the findings that are about it. Of several that fit the longest counts.
         seen: the same of findings about something else, which could only be made because it is there.
         beside: whether it stands in one row with the thing before it; else a new row begins with it.
+        instead: what may stand there instead, by the beginning of its id, and its name: ("tgw-", "Transit gateway").
     """
 
     id: str
@@ -57,6 +59,18 @@ class Thing:
     found: str = ""
     seen: str = ""
     beside: bool = False
+    instead: tuple[str, str] = ("", "")
+
+    def called(self, shown: Iterable[str]) -> str:
+        """Its name, by what is shown of what stands there: its id, a name with it, or the id of a finding about it."""
+        beginning, name = self.instead
+        ids = [each.rpartition("(")[2].rpartition(":")[2] for each in shown]
+        return name if name and any(each.startswith(beginning) for each in ids) else self.name
+
+    @property
+    def either(self) -> str:
+        """Its name as long as nobody has said which of the two it is."""
+        return f"{self.name} or {self.instead[1].lower()}" if self.instead[1] else self.name
 
 
 @dataclass(frozen=True)

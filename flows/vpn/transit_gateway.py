@@ -63,7 +63,7 @@ def looked_at(cloud: Cloud, connection: vpn.Connection, gateway: str, *, up: boo
         hub = Hub(gateway, connection.id, transit_gateways.attachments(cloud, gateway))
     except CloudError as problem:
         yield Finding(
-            "attachment", Grade.NOT_CHECKED,
+            f"attachment:{gateway}", Grade.NOT_CHECKED,
             f"It ends at the transit gateway {gateway}; what is attached to that could not be read.", str(problem),
         )  # fmt: skip
         return
@@ -84,26 +84,26 @@ def looked_at(cloud: Cloud, connection: vpn.Connection, gateway: str, *, up: boo
 
 def attached(hub: Hub) -> Finding:
     """The connection is attached to the transit gateway, and packets that come from it go on by a route table."""
-    office, by = hub.office, "DescribeTransitGatewayAttachments"
+    office, by, id = hub.office, "DescribeTransitGatewayAttachments", f"attachment:{hub.gateway}"
     if office is None:
         return Finding(
-            "attachment", Grade.NOT_CHECKED, f"Its attachment to the transit gateway {hub.gateway} was not found.", by,
+            id, Grade.NOT_CHECKED, f"Its attachment to the transit gateway {hub.gateway} was not found.", by,
             "The gateway may be another account's: its owner can look.",
         )  # fmt: skip
     if office.state not in transit_gateways.ATTACHED:
         return Finding(
-            "attachment", Grade.WAITING, f"Its attachment to {hub.gateway} is {office.state or 'in no known state'}.",
+            id, Grade.WAITING, f"Its attachment to {hub.gateway} is {office.state or 'in no known state'}.",
             f"{by}: {office.id}", "Wait some minutes, or let the gateway's owner accept it.",
         )  # fmt: skip
     if not office.table:
         return Finding(
-            "attachment", Grade.REFUSED,
+            id, Grade.REFUSED,
             f"It is attached to the transit gateway {hub.gateway}, and its attachment is associated with no route "
             "table: what comes from the office goes nowhere.", f"{by}: {office.id}",
             f"Associate {office.id} with a route table of {hub.gateway}.",
         )  # fmt: skip
     return Finding(
-        "attachment", Grade.PROVED,
+        id, Grade.PROVED,
         f"It is attached to the transit gateway {hub.gateway}, by the route table {office.table}.", by,
     )  # fmt: skip
 

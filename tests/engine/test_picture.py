@@ -270,6 +270,27 @@ def test_of_several_beginnings_the_longest_counts() -> None:
     assert (told["a"], told["b"]) == ("exists", "will be")
 
 
+def test_what_stands_in_the_place_of_another_thing_has_its_own_name() -> None:
+    """By the answer while somebody answers, by the plan then, by what a check says afterwards."""
+    picture = Picture.of(
+        Thing("gate", "Gate", "keeps dogs out", of="gate", made="gate", found="gate", instead=("door-", "Door"))
+    )
+
+    def name(drawing: Drawing) -> str:
+        return drawing.boxes()["gate"].name
+
+    def using(id_: str) -> Plan:
+        return Plan.of([Use("gate", "Use it", "a", id_)], outputs={})
+
+    for id_, called in {"door-1": "Door", "gate-1": "Gate"}.items():
+        for shown in (id_, f"door-like ({id_})"):
+            assert name(draw(picture, {"gate": Answered(object(), shown)})) == called
+        assert name(draw(picture, said(gate="old"), plan=using(id_))) == called
+        assert name(found(picture, [Finding(f"gate:{id_}", Grade.PROVED, "")])) == called
+    assert name(draw(picture, said(gate="new"), plan=plan("gate"))) == "Gate"
+    assert name(whole(picture)) == "Gate or door"
+
+
 def test_each_thing_and_each_link_is_a_sentence() -> None:
     assert sentences(whole(HOUSE)) == [
         "Street (exists): where one comes from",

@@ -20,6 +20,7 @@ import flows
 from flows.engine import Call, Caution, Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
+from flows.engine.drawing import answered, draw, found, remembered, sentences
 from flows.engine.verdict import verdict
 from flows.practice import PracticeAccount
 
@@ -258,6 +259,41 @@ def test_the_check_finds_what_was_made(
     grades = {each.id.partition(":")[0]: each.grade for each in found.findings}
     assert found.status == "waiting", "\n".join(f"{each.id} {each.grade} {each.sentence}" for each in found.findings)
     assert (grades["attachment"], grades["onward"]) == (Grade.PROVED, Grade.PROVED)
+
+
+@pytest.mark.parametrize(("answers", "leads"), [(HUB, "exists"), (HUB_ANEW, "waiting")], ids=["static", "by BGP"])
+def test_the_picture_names_it(
+    cloud: Aws, journal: Journal, clock: FakeClock, answers: Mapping[str, Any], leads: str
+) -> None:
+    """While somebody answers, at the review, for whoever goes on later, and after a check."""
+    made, picture = session(cloud, journal, answers, clock=clock), flows.find("vpn").picture
+    assert picture is not None
+    review = made.review()
+    drawn = [draw(picture, answered(review.answers)), draw(picture, answered(review.answers), plan=review.plan)]
+    carried_out(made)
+    assert made.run is not None
+    run = Journal(journal.folder).run(made.run.id)
+    assert run.plan is not None
+    drawn.append(draw(picture, remembered(run, run.plan), plan=run.plan))
+    asked = subject(run.record.handover["outputs"])
+    findings = verdict(flows.find("vpn").diagnose(CachedCloud(cloud), asked)).findings
+    drawn.append(found(picture, findings))
+    assert [each.boxes()["gateway"].name for each in drawn] == ["Transit gateway"] * 4
+    assert f"Transit gateway and VPC ({leads}): The gateway is the door of this network." in sentences(drawn[-1])
+
+
+def test_the_picture_shows_where_it_leads_nowhere(cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any) -> None:
+    made = session(cloud, journal, HUB, clock=clock)
+    carried_out(made)
+    table = hubs_table(ec2)
+    for each in routes(ec2, table):
+        if each.startswith("192."):
+            ec2.delete_transit_gateway_route(TransitGatewayRouteTableId=table, DestinationCidrBlock=each)
+    assert made.run is not None and flows.find("vpn").picture is not None
+    asked = subject(made.run.record.handover["outputs"])
+    drawing = found(flows.find("vpn").picture, verdict(flows.find("vpn").diagnose(CachedCloud(cloud), asked)).findings)
+    broken = [each for each in sentences(drawing) if "(broken)" in each]
+    assert broken == ["Transit gateway and VPC (broken): The gateway is the door of this network."]
 
 
 def test_an_attachment_that_goes_by_no_table_is_associated_and_let_go(
