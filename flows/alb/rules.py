@@ -301,7 +301,7 @@ def _leads(here: Situation, name: str) -> bool | None:
     if name.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return False
     for zone in route53.fitting(here.cloud, [name]):
-        if records := route53.standing(here.cloud, zone, name):
+        if records := route53.answered(here.cloud, zone, name)[0]:
             to = {route53.target(each).lower().rstrip(".") for each in records}
             if to & own:
                 return True

@@ -117,6 +117,39 @@ def at(cloud: Cloud, zone: Zone, name: str) -> list[dict[str, Any]]:
     return [each for each in found if each["Name"] == _dotted(name)]
 
 
+def answered(cloud: Cloud, zone: Zone, name: str) -> tuple[list[dict[str, Any]], str]:
+    """The records with which a zone answers a browser that asks for a name: its own, or of the wildcard that stands
+    for it (RFC 4592, 2006-07). And the name at or above it that the zone hands to other name servers; empty if none.
+
+    Raises CloudError.
+    """
+    labels = name.split(".")
+    below = [".".join(labels[number:]) for number in range(len(labels) - zone.name.count(".") - 1)]
+    records: list[dict[str, Any]] | None = None
+    handed = ""
+    for owner in below or [name]:
+        there = _from(cloud, zone, owner)
+        own = [each for each in there if each["Name"] == _dotted(owner)]
+        if below and any(each["Type"] == "NS" for each in own):
+            handed = owner
+        if records is None and there:
+            records = own if owner == name else []
+        elif records is None and below:
+            records = at(cloud, zone, f"*.{owner.partition('.')[2]}") or None
+    return [each for each in records or [] if each["Type"] in (*ADDRESSES, "CNAME")], handed
+
+
+def _from(cloud: Cloud, zone: Zone, name: str) -> list[dict[str, Any]]:
+    """The records of a name and of those below it, as far as the first page has them."""
+    found: list[dict[str, Any]] = cloud.make(_look(zone.id, name))["ResourceRecordSets"]
+    return [each for each in found if f".{each['Name']}".endswith(f".{_dotted(name)}")]
+
+
+def called(record: Mapping[str, Any]) -> str:
+    """The name of a record, as people write it."""
+    return str(record.get("Name", "")).replace("\\052", "*").rstrip(".")
+
+
 def tags(cloud: Cloud, zone: Zone) -> list[Mapping[str, str]]:
     """The tags of a zone; of one whose tags may not be read, none."""
     try:

@@ -268,7 +268,8 @@ def standing_records(cloud: Cloud, zone: route53.Zone, names: Sequence[str]) -> 
                 f"{name} uses a routing policy ({policy}). Handrail does not touch that.",
                 remedy=f"Answer “{route53.ELSEWHERE}” and change the records yourself.",
             )
-        if held := held_elsewhere(cloud, zone, name, records):
+        today, _ = route53.answered(cloud, zone, name)
+        if held := held_elsewhere(cloud, today):
             proof = f"_{name}" if name.count(".") > 1 else f"_.{name}"
             yield Caution(
                 "name-taken",
@@ -279,18 +280,17 @@ def standing_records(cloud: Cloud, zone: route53.Zone, names: Sequence[str]) -> 
                 "`aws cloudfront associate-alias`.",
                 confirm=True,
             )
-        elif records:
+        elif today:
             yield Caution(
                 "name-in-use",
-                f"{name} currently points to {route53.target(records[0])}. It keeps working until the last step; that "
+                f"{name} currently points to {route53.target(today[0])}. It keeps working until the last step; that "
                 "step is only done if you say so (point_domain).",
             )
 
 
-def held_elsewhere(cloud: Cloud, zone: route53.Zone, name: str, records: Sequence[Mapping[str, Any]]) -> str:
-    """The distribution of others to which a name leads today, by itself or by the wildcard beside it; empty if none."""
-    known = records or route53.standing(cloud, zone, f"*.{name.partition('.')[2]}")
-    hosts = [host for host in map(route53.target, known) if host.lower().rstrip(".").endswith(".cloudfront.net")]
+def held_elsewhere(cloud: Cloud, records: Sequence[Mapping[str, Any]]) -> str:
+    """The distribution of others to which these records lead; empty if none."""
+    hosts = [host for host in map(route53.target, records) if host.lower().rstrip(".").endswith(".cloudfront.net")]
     own = {each.host for each in cloudfront.distributions(cloud)} if hosts else set()
     return next((host.rstrip(".") for host in hosts if host.rstrip(".") not in own), "")
 
@@ -309,7 +309,7 @@ def apex(names: Sequence[str]) -> Iterator[Caution]:
 def nothing_stands_there(flow: Answers) -> str:
     zone = flow.zone
     assert isinstance(zone, route53.Zone)
-    return "no" if any(route53.standing(flow.cloud, zone, name) for name in flow.domain) else "yes"
+    return "no" if any(route53.answered(flow.cloud, zone, name)[0] for name in flow.domain) else "yes"
 
 
 def _rivals(other: str, name: str) -> bool:

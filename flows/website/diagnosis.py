@@ -169,17 +169,26 @@ def _certificate(cloud: Cloud, config: Mapping[str, Any], names: list[str]) -> I
         return
     until = found.get("NotAfter")
     days = (until - datetime.now(UTC)).days if until else None
-    remedy = "Put the record that proves it back into DNS."
+    remedy, renews = _renewed(found), found.get("Type") != "IMPORTED"
     if days is None:
         yield proved("certificate", "The certificate is issued and covers all names.", evidence)
     elif days < 0:
         yield broken("certificate", f"The certificate ended on {until:%Y-%m-%d}.", evidence, remedy)
     elif days < SOON:
-        told = f"The certificate ends in {days} days and has not renewed itself."
+        told = f"The certificate ends in {days} days{' and has not renewed itself' if renews else ''}."
         yield caution("certificate", told, evidence, remedy)
     else:
         told = f"The certificate is issued and covers all names; it is good for {days} days."
         yield proved("certificate", told, evidence)
+
+
+def _renewed(certificate: Mapping[str, Any]) -> str:
+    """How a certificate goes on (ACM User Guide, "Managed certificate renewal", 2026-11)."""
+    if certificate.get("Type") == "IMPORTED":
+        return "It was imported, and nobody renews it by itself: import a new one in its place."
+    if any(each.get("ValidationMethod") == "EMAIL" for each in certificate.get("DomainValidationOptions") or []):
+        return "It is proved by e-mail: answer the one that AWS sent to the owner of the domain."
+    return "Put the record that proves it back into DNS."
 
 
 REASONS = {

@@ -28,9 +28,10 @@ def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *,
     id = f"records-{name}"
     try:
         zone = next(iter(route53.fitting(cloud, [name])), None)
-        records = route53.standing(cloud, zone, name) if zone else []
+        records, handed = route53.answered(cloud, zone, name) if zone else ([], "")
         twins = delegation.namesakes(cloud, zone) if zone else []
-        elsewhere = [bool(_leading(cloud, route53.standing(cloud, twin, name), host)) for twin in twins]
+        elsewhere = [bool(_leading(cloud, route53.answered(cloud, twin, name)[0], host)) for twin in twins]
+        own = route53.standing(cloud, zone, name) if zone else []
         arrive = _leading(cloud, records, host)
     except CloudError as problem:
         yield unknown(id, f"The records of {name} could not be read.", str(problem))
@@ -42,7 +43,13 @@ def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *,
         )  # fmt: skip
         return
     zones.setdefault(zone.name, zone)
-    where = f"zone {zone.name}"
+    where = f"zone {zone.name}{f', by its wildcard {route53.called(records[0])}' if records and not own else ''}"
+    if handed:
+        yield unknown(
+            id, f"The zone {zone.name} leaves {handed} to other name servers, so the records of {name} were not looked "
+            "at.", f"zone {zone.id}: an NS record for {handed}", f"It should be a CNAME to {host} there.", aside=True,
+        )  # fmt: skip
+        return
     if twins and {bool(arrive), *elsewhere} == {True, False}:
         yield unknown(
             id, f"{name} leads to the distribution in one of {len(twins) + 1} public zones called {zone.name}; "
@@ -61,12 +68,12 @@ def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *,
         led = f"leads to {others[0]}" if others else "has no record"
         yield broken(
             id, f"{name} {led}, not to the distribution.", where, f"Make it an alias for {host}, of type A and AAAA."
-        ).mended_by(repairs.point(zone, name, host, records))
+        ).mended_by(repairs.point(zone, name, host, own))
     elif kinds == {"A"} and ipv6:
         yield caution(
             id, f"{name} has no AAAA record, so visitors with IPv6 alone do not get there.", where,
             f"Add an alias of type AAAA for {host}.",
-        ).mended_by(repairs.point(zone, name, host, records))  # fmt: skip
+        ).mended_by(repairs.point(zone, name, host, own))  # fmt: skip
     else:
         yield proved(id, f"{name} leads to the distribution.", where)
 
@@ -84,7 +91,7 @@ def _arrives(cloud: Cloud, record: Mapping[str, Any], host: str, hops: int) -> b
         return False
     for zone in route53.fitting(cloud, [to])[:1]:
         further = [
-            each for each in route53.standing(cloud, zone, to)
+            each for each in route53.answered(cloud, zone, to)[0]
             if kind == "CNAME" or each.get("Type") in (kind, "CNAME")
         ]  # fmt: skip
         return bool(further) and all(_arrives(cloud, each, host, hops - 1) for each in further)

@@ -130,7 +130,7 @@ def _situation(
 
     source, name = one.source, one.source.get("Id", "")
     hosted = or_else("hosting", lambda: buckets.hosting(cloud, bucket), None)
-    start = hosted.index if endpoint.website and hosted else str(config.get("DefaultRootObject") or "")
+    start = str(config.get("DefaultRootObject") or "") or (hosted.index if endpoint.website and hosted else "")
     prefix = str(source.get("OriginPath") or "").strip("/")
     wanted = tuple(_asked(prefix, path, start) for path in dict.fromkeys(one.paths))
     control, identity = str(source.get("OriginAccessControlId") or ""), ""

@@ -110,3 +110,17 @@ def test_a_name_that_leads_to_a_distribution_of_others_is_told(
     zones.write(zones.first, owner, "CNAME", "d2222222222222.cloudfront.net")
     (caution,) = [each for each in reviewed(cloud, "name-taken").cautions if each.id == "name-taken"]
     assert caution.confirm and f"_{WWW}" in caution.message and "associate-alias" in caution.message
+
+
+@pytest.mark.parametrize("owner", [WWW, f"*.{DOMAIN}"])
+def test_a_name_that_leads_somewhere_today_is_not_moved_without_a_word(
+    account: PracticeAccount, cloud: Aws, owner: str
+) -> None:
+    """By its own record, or by the wildcard that stands for it."""
+    zones = Zones(account)
+    zones.write(zones.first, owner, "A", "198.51.100.7")
+    review = reviewed(cloud)
+    assert f"{WWW} currently points to 198.51.100.7." in next(
+        each.message for each in review.cautions if each.id == "name-in-use"
+    )
+    assert not [each for each in review.plan.actions if each.id.startswith("alias-")]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +313,23 @@ SHARED = (
     {"Name": TEA, "Type": "A", "TTL": 60, "SetIdentifier": "old", "Weight": 90,
      "ResourceRecords": [{"Value": "198.51.100.7"}]},
 )  # fmt: skip
+BY_WILDCARD = (alias("*.fjord-coffee.example", "A"), alias("*.fjord-coffee.example", "AAAA"))
+A_TXT = {"Name": TEA, "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": '"hello"'}]}
+HANDED = {"Name": TEA, "Type": "NS", "TTL": 300, "ResourceRecords": [{"Value": "ns1.example.net"}]}
+
+
+def ending(kind: str, proved_by: str = "DNS") -> tuple[str, Mapping[str, Any]]:
+    """A certificate that ends in ten days."""
+    soon = datetime.now(UTC) + timedelta(days=10)
+    proof = [{"DomainName": TEA, "ValidationMethod": proved_by}] if kind != "IMPORTED" else []
+    told = {"Status": "ISSUED", "DomainName": TEA, "NotAfter": soon, "Type": kind, "DomainValidationOptions": proof}
+    return "DescribeCertificate", {"Certificate": told}
+
+
+def starting_elsewhere(site: Site) -> None:
+    """CloudFront asks a website, too, for the page that it was told."""
+    website(WITH_SECRET)(site)
+    site.configured(DefaultRootObject="home.html")
 
 
 STATES = {
@@ -341,6 +358,8 @@ STATES = {
     "with a name": State(named(*BOTH), "works"),
     "with a name that leads to another of its names": State(named(*BY_ANOTHER_NAME), "works"),
     "with a name that is an alias of another": State(named(*BY_AN_ALIAS), "works"),
+    "with a name by a wildcard": State(named(*BY_WILDCARD), "works"),
+    "with a name that the zone leaves to others": State(named(HANDED), "works"),
     "without IPv6, and no record for it": State(named(alias(TEA, "A"), IsIPV6Enabled=False), "works"),
     "the host without a region, after its first day": State(
         lambda site: site.origins(site.origin(host=f"{BUCKET}.s3.amazonaws.com")),
@@ -362,6 +381,15 @@ STATES = {
         "works_but",
         "signed",
         "for everybody",
+    ),
+    "an imported certificate that ends": State(
+        named(*BOTH), "works_but", "certificate", "import a new one", ending("IMPORTED")
+    ),
+    "a certificate by e-mail that ends": State(
+        named(*BOTH), "works_but", "certificate", "by e-mail", ending("AMAZON_ISSUED", "EMAIL")
+    ),
+    "a certificate that did not renew itself": State(
+        named(*BOTH), "works_but", "certificate", "back into DNS", ending("AMAZON_ISSUED")
     ),
     "only some visitors are led there": State(named(*SHARED), "works_but", f"records-{TEA}", "all of its records"),
     "an error page that is not there": State(lambda site: answering(site, "/404.html"), "works_but", "error-page"),
@@ -446,6 +474,8 @@ STATES = {
         lambda site: site.origins(site.origin(host=f"{BUCKET}.s3.amazonaws.com")), "broken", "address", FILES
     ),
     "a name that leads to another, and that elsewhere": State(named(*ASTRAY), "broken", f"records-{TEA}", "alias for"),
+    "a name at which a wildcard does not count": State(named(*BY_WILDCARD, A_TXT), "broken", f"records-{TEA}"),
+    "a website with another start page": State(starting_elsewhere, "broken", "start-page", "Upload it"),
     # what cannot be told
     "a certificate that IAM keeps": State(
         named(*BOTH), "unknown", "certificate", answer=("GetDistribution", {"IAMCertificateId": "ASCA1"})
