@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from flows.engine import Action, Claim, Happening, Left, Plan, Receipt, Run, irrevocable, standing
 from flows.engine.deeds import Deed, taken_back
 from flows.engine.handover import files_there
-from flows.engine.of_others import Stay, called, of_own
+from flows.engine.made import called, of_own
 from flows.engine.open_to_all import why_left
 from flows.engine.receipts import left_of_run
 from flows.engine.references import refs
+from flows.engine.staying import Stay
 from flows.engine.undo import kept
 
 from .safe import line

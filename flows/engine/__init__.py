@@ -5,9 +5,9 @@ asking            asked, questions, secret_text, missing, refused_answers, optio
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, changed, by_hand, settings, documents, events, clock, resume_checks, just_seen,
-                  handover
+                  made, handover
 taking it back    undo, undo_action, taking, as_left, receipts, irrevocable, open_to_all, mended
-what others have  of_others, others_before, later_runs
+what others have  of_others, others_before, later_runs, half_gone; what stays with it: staying
 looking again     look, event_history, differences, put_back
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
 the account       cloud, boto, call_log, cache, responses, service_models, endpoints, bucket_owner, web, elsewhere

@@ -22,7 +22,7 @@ from .calls import Call
 from .expressions import part
 from .journal import Run
 from .later_runs import things
-from .of_others import made_by
+from .made import made_by
 from .permissions import asked_in, permission
 from .plan import Plan
 from .problems import CloudError, Denied, NoAccess, NoSuchCall, Problem

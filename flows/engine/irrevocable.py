@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from .actions import Action
 from .events import Left
 from .journal import Run
+from .made import called, yours
 from .mended import still_mended
-from .of_others import DECISIONS, Claim, called, yours
+from .of_others import DECISIONS, Claim
 from .plan import Plan
 from .references import fill
 from .undo import kept, standing

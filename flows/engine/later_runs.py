@@ -19,9 +19,10 @@ from .calls import Call
 from .events import Happening
 from .expressions import part
 from .journal import UNREADABLE, Run
+from .made import made_by
 from .plan import Plan
 from .problems import JournalTrouble
-from .references import Ref, before, fill
+from .references import Ref, before
 from .run_place import EVERYWHERE
 from .settings import digest
 from .undo_plan import Restore
@@ -54,7 +55,7 @@ class Later:
         found_without = self.began and self.began < of.began(action.id) and not handed_out
         if not ours or not ours <= self.names or found_without:
             return False
-        if _made(action, of):
+        if made_by(action, of):
             return True
         same = [each for each in self.plan.actions if each.call.operation == action.call.operation]
         theirs = [_filled(each.call, self.run) for each in same if ours <= _words_of(each, self.run)]
@@ -195,18 +196,12 @@ def things(action: Action, run: Run) -> list[str]:
     told = [part(path, call.params) or action.call.known.get(path, ()) for path in paths]
     each = [one for some in told for one in (some if isinstance(some, list | tuple) else [some])]
     known = all(told) and all(isinstance(one, str) for one in each)
-    return [made] if (made := _made(action, run)) else each if known else []
+    return [made] if (made := made_by(action, run)) else each if known else []
 
 
 def _words_of(action: Action, run: Run) -> set[str]:
     """The same, each as what it is to its service."""
     return {_word(one, _at(_filled(action.call, run), run)) for one in things(action, run)}
-
-
-def _made(action: Action, run: Run) -> str:
-    with suppress(KeyError):
-        return str(fill(action.resource, run.resolve)) if action.resource else ""
-    return ""
 
 
 def _filled(call: Call, run: Run) -> Call:

@@ -20,7 +20,8 @@ from .documents import Document
 from .event_history import History
 from .events import Event
 from .journal import Run
-from .of_others import DOUBT, made_by
+from .made import made_by
+from .of_others import DOUBT
 from .plan import Plan
 from .problems import CloudError, NoAccess
 from .references import Late, Ref, fill, refs

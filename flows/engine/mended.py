@@ -5,7 +5,7 @@ from __future__ import annotations
 from .flow import REPAIR
 from .journal import Run
 from .later_runs import later_runs
-from .of_others import made_by
+from .made import made_by
 from .plan import Plan
 from .shell import handrail
 

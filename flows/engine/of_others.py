@@ -6,28 +6,25 @@ same before they say yes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from .actions import Action
 from .cache import CachedCloud
-from .calls import Call
 from .cloud import Cloud
 from .expressions import part
-from .journal import Journal, Run
+from .journal import Run
 from .later_runs import Later, later_runs
-from .options import Caution
 from .others_before import id_of, leaning
-from .plan import Plan, Use
-from .problems import CloudError, Incomplete, JournalTrouble, NoAccess, NoSuchCall
+from .plan import Plan
+from .problems import CloudError, Incomplete, NoAccess, NoSuchCall
 from .references import FOUND, IF_THERE, Ref, fill, found
-from .refusals import changes, matches, no_such_thing
+from .refusals import matches, no_such_thing
 from .sending import Carrier
 from .settings import fingerprints
-from .shell import handrail
+from .staying import Stay, needed_by, staying
 from .undo_plan import DELETE, KEEP, Decision, Others
 
 OTHERS, FILES = "others", "files"
@@ -55,15 +52,6 @@ DOUBT = (
     "others=delete takes it away."
 )
 EDITED = "Somebody changed it since it was made"
-
-
-@dataclass(frozen=True)
-class Stay:
-    """Why something is left. `because` of `others`, since somebody `changed` it, or AWS `refused`: only that may be
-    otherwise when it is tried again."""
-
-    why: str
-    because: str
 
 
 @dataclass(frozen=True)
@@ -136,11 +124,6 @@ def held_back(plan: Plan, standing: Iterable[Action], held: Iterable[Claim], run
         action = next(each for each in standing if each.id == claim.action)
         stays = staying(plan, standing, {**needed_by(action, claim.needs or (), run), **stays}, run)
     return stays_by(each for each in held if each.needs is not None and not each.partly) | stays
-
-
-def needed_by(action: Action, needs: Iterable[str], run: Run) -> dict[str, Stay]:
-    """Why what a thing needs that is left stays with it."""
-    return dict.fromkeys(needs, Stay(f"{called(action, run, left=True)} needs it, and that stays.", "others"))
 
 
 def claims_on(action: Action, carrier: Carrier, cloud: Cloud | None = None) -> list[Claim]:
@@ -331,92 +314,3 @@ def _doubted(action: Action, carrier: Carrier, doubt: Callable[[], bool], claim:
         if isinstance(problem, NoSuchCall) or no_such_thing(problem):
             return None
         return Claim(action.id, f"It could not be seen whether somebody changed it: {problem}", known=False)
-
-
-def staying(plan: Plan, standing: Iterable[Action], causes: Mapping[str, Stay], run: Run) -> dict[str, Stay]:
-    """All that stays if these stay, each with its reason: what a thing that stays needs, and what belongs to it."""
-    belonging = {action.id: action for action in standing}
-    every = {action.id: action for action in plan.actions}
-    stays, new = dict(causes), [id for id in causes if id in every]
-    while new:
-        cause = every[new.pop()]
-        stay = stays[cause.id]
-        if cause.id in belonging:  # else it is a step that made nothing: on no receipt, so its reason is told
-            stay = Stay(f"{called(cause, run, left=True)} needs it, and that stays.", stay.because)
-        others = [*sorted(cause.stands_on), *(id for id, action in belonging.items() if cause.id in action.part_of)]
-        for other in others:
-            if other in every and other not in stays:
-                stays[other] = stay
-                new.append(other)
-    return stays
-
-
-def mentioned(action: Action, plan: Plan, run: Run, look: Call, value: Any) -> set[str]:
-    """The actions of whose things `value`, which `look` told of this one, is: it leans on them, whoever wrote it.
-
-    They are those that it needs and whose ids stand there, the one that made what was looked at, and those that it
-    stands on and that were done to the same: what only came before it, in the same document, is nothing to it.
-    """
-    text, asked = str((value, look.params)), _words(look)
-    told = {
-        other.id
-        for other in plan.actions
-        if other.id in action.needs
-        for told in run.facts(other.id).get("outputs", {}).values()
-        if isinstance(told, str) and len(told) > 4 and told in text
-    }
-    done = [other for other in plan.actions if other.id != action.id and changes(other.call)]
-    around = [other for other in done if other.call.service == look.service]
-    same = {other.id for other in around if other.id in action.stands_on and asked.intersection(_words(other.call))}
-    return told | same | {other.id for other in around if made_by(other, run) in asked}
-
-
-def _words(call: Call) -> set[str]:
-    return {each for each in call.params.values() if isinstance(each, str)}
-
-
-def made_by(action: Action, run: Run) -> str:
-    """The id of what an action made; empty if it makes nothing, or has not."""
-    try:
-        return str(fill(action.resource, run.resolve)) if action.resource else ""
-    except KeyError:
-        return ""
-
-
-def of_own(action: Action, plan: Plan, run: Run) -> Action | None:
-    """The action that made the thing in which this one sets something, where it was this run that made it."""
-    asked = _words(action.call)
-    made = (other for other in plan.actions if other.type and run.facts(other.id).get("created"))
-    return next((other for other in made if other.id != action.id and made_by(other, run) in asked), None)
-
-
-def half_gone(journal: Journal, uses: Iterable[Use], account: str) -> Iterator[Caution]:
-    """That an earlier run in that account made one of these and is taking it back, its undo having been interrupted."""
-    for record in journal.records():
-        if record.status != "undoing" or record.account != account:
-            continue
-        run = Run(journal, record.id)
-        with suppress(JournalTrouble):
-            made = {made_by(each, run) for each in run.plan.actions if each.resource} if run.plan else set()
-            for use in uses:
-                if use.resource in made:
-                    yield Caution(
-                        "being-undone",
-                        f"{use.resource} is of the run {run.id}, whose undo did not come to its end: what it needs may "
-                        f"be gone. First go on with: {handrail('undo', run.id)}",
-                    )
-
-
-def yours(action: Action, run: Run) -> str:
-    """What a person has to do themselves once an action is taken back; empty where nothing, or nothing was made."""
-    try:
-        return str(fill(action.yours, run.resolve)) if action.yours else ""
-    except KeyError:
-        return ""
-
-
-def called(action: Action, run: Run, *, left: bool = False) -> str:
-    """An action on a receipt: its sentence, and the id of what it made, unless that stands in it. What is `left` is
-    not told in words that say that it went."""
-    made, told = made_by(action, run), action.standing if left else action.taken_back
-    return f"{told} ({made})" if made and made not in told.split() else told

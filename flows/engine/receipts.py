@@ -9,7 +9,7 @@ from typing import Any
 from .actions import Action
 from .events import Happening, Left, Receipt
 from .journal import Run
-from .of_others import called, of_own, yours
+from .made import called, of_own, yours
 from .plan import Plan
 
 NOT_FOUND = "not found"

@@ -22,11 +22,12 @@ from .elsewhere import There
 from .endpoints import otherwise, unprotected
 from .events import Event, Receipt
 from .flow import Finding, Flow, Handover
+from .half_gone import half_gone
 from .handover import hand_over, take_files_back
 from .journal import Journal, Run
 from .look import Looked, look
 from .mended import still_mended
-from .of_others import DECISIONS, Claim, half_gone
+from .of_others import DECISIONS, Claim
 from .options import Caution
 from .permissions import Need
 from .plan import Plan

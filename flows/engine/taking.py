@@ -14,12 +14,13 @@ from typing import Any
 from .actions import Action
 from .calls import Call
 from .later_runs import set_by, set_in_part_by, took_away
-from .of_others import NAMED, OTHERS, Claim, Stay, mentioned, named_of
+from .of_others import NAMED, OTHERS, Claim, named_of
 from .plan import Plan
 from .problems import CloudError, Lost
 from .receipts import NOT_FOUND
 from .refusals import matches, no_such_thing
 from .sending import Carrier, Sent
+from .staying import Stay, mentioned
 from .undo_plan import DELETE, Undo
 
 GONE = f"{NOT_FOUND}: somebody took it away already."

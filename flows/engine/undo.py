@@ -21,7 +21,8 @@ from .cloud import Cloud
 from .events import Event, Happening
 from .journal import Run
 from .look import is_not_there
-from .of_others import Claim, Stay, called, claims, held_back, needed_by, staying
+from .made import called
+from .of_others import Claim, claims, held_back
 from .open_to_all import why_left
 from .plan import Plan
 from .problems import CloudError, NoAccess
@@ -29,6 +30,7 @@ from .receipts import receipt
 from .refusals import in_use
 from .run_place import same_accounts
 from .sending import Carrier, Stopped, streamed
+from .staying import Stay, needed_by, staying
 from .taking import GONE, Stays
 from .undo_action import find_out, note_gone, note_seen, take_back
 

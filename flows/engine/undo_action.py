@@ -14,13 +14,14 @@ from .apply import look_for
 from .as_left import as_entered, as_it_stands, as_left, read
 from .events import Happening
 from .expressions import part
-from .of_others import Claim, Stay, claims_on, of_theirs, unproved
+from .of_others import Claim, claims_on, of_theirs, unproved
 from .plan import Plan
 from .problems import CloudError, NoAccess
 from .references import FOUND, Changed, before, edited, refs
 from .refusals import no_such_thing
 from .sending import Carrier
 from .settings import digest
+from .staying import Stay
 from .taking import CHANGED, NOT_AS_BEFORE, NOTHING_LEFT, REVERSED, Stays, Taking, gave_up, is_gone, resting_on, wanted
 from .undo_plan import Entry, Kept, Restore, Undo
 
