@@ -11,8 +11,8 @@ from typing import Any
 from flows.engine import Call, Cloud
 
 CALLS = "practice:device"
-"""The tag by which `gaps.tunnels` knows that a connection's device has called, and how those begin that hold the
-networks that it announces."""
+"""A tag of a connection whose device has called, and how those begin that hold the networks that it announces by BGP;
+nobody is shown them. Its value is “yes”, or the only IKE version that the device speaks."""
 OPENED = "practice:opened"
 """The tag by which `gaps.machines` knows that somebody went through WordPress's first page."""
 LONGEST = 256

@@ -6,6 +6,7 @@ from ipaddress import IPv6Network
 from typing import Any
 
 from flows.practice.company.basics import REGION, Client, named
+from flows.practice.happenings import CALLS
 
 SHOP, STAGING = "shop", "staging"
 BRANCH = "192.168.77.0/24"
@@ -98,7 +99,7 @@ def _branch(ec2: Any, vpc: str, gateway: str, table: str) -> None:
     connection = str(made["VpnConnection"]["VpnConnectionId"])
     ec2.create_vpn_connection_route(VpnConnectionId=connection, DestinationCidrBlock=BRANCH)
     ec2.create_route(RouteTableId=table, DestinationCidrBlock=BRANCH, GatewayId=gateway)
-    ec2.create_tags(Resources=[connection], Tags=[{"Key": "practice:device", "Value": "yes"}])
+    ec2.create_tags(Resources=[connection], Tags=[{"Key": CALLS, "Value": "yes"}])
     inside = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
     (group,) = ec2.describe_security_groups(Filters=inside)["SecurityGroups"]
     ping = {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": BRANCH}]}

@@ -301,7 +301,7 @@ _WHERE = {
         "swift",
         "gateways",
         "transit_gateways",
-        "tunnels",
+        "vpn_connections",
         "tunnel_changes",
         "transit_routes",
         "peerings",

@@ -17,7 +17,7 @@ from flows.practice.gaps import peer_groups
 from flows.practice.gaps.gateways import PracticeVpnGateway, vpn_gateway
 from flows.practice.gaps.peerings import PracticePeering
 from flows.practice.gaps.transit_gateways import PracticeTransitGateway, attached
-from flows.practice.gaps.tunnels import PracticeConnection
+from flows.practice.gaps.vpn_connections import PracticeConnection
 from flows.practice.gaps.wire import Response, answer_ec2, refuse
 
 

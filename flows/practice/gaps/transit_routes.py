@@ -17,7 +17,7 @@ from flows.practice.gaps.transit_gateways import (
     attachment,
     propagating,
 )
-from flows.practice.gaps.tunnels import PracticeConnection
+from flows.practice.gaps.vpn_connections import PracticeConnection
 from flows.practice.gaps.wire import Described, Response, answer_ec2, chosen, refuse
 
 

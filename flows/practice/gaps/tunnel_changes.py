@@ -5,7 +5,8 @@ from __future__ import annotations
 from moto.core.responses import ActionResult
 
 from flows.practice.gaps import vended
-from flows.practice.gaps.tunnels import check_tunnel, connection, must
+from flows.practice.gaps.tunnel_options import check_tunnel, must
+from flows.practice.gaps.vpn_connections import connection
 from flows.practice.gaps.wire import Described, Response, answer_ec2, not_part, refuse
 
 

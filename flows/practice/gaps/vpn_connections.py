@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import re
 import string
 from typing import Any
 
@@ -16,7 +15,7 @@ from moto.moto_api._internal import mock_random
 
 from flows.practice.clock import CLOCK, Life, resource
 from flows.practice.gaps import vended
-from flows.practice.gaps.document import Document, End, OwnKey, Tunnel
+from flows.practice.gaps.document import Document, End, Tunnel
 from flows.practice.gaps.gateways import (
     PracticeCustomerGateway,
     PracticeVpnGateway,
@@ -29,6 +28,7 @@ from flows.practice.gaps.transit_gateways import (
     detach_connection,
     transit_gateway,
 )
+from flows.practice.gaps.tunnel_options import LISTS, RESERVED, check_tunnel, described_tunnel
 from flows.practice.gaps.vpn_samples import DEVICES, sample
 from flows.practice.gaps.wire import (
     Described,
@@ -40,34 +40,11 @@ from flows.practice.gaps.wire import (
     refuse,
     tags_for,
 )
+from flows.practice.happenings import CALLS
 
-CALLS = "practice:device"
-"""A tag of a connection whose device has called, and how those begin that hold the networks that it announces by BGP;
-nobody is shown them. Its value is “yes”, or the only IKE version that the device speaks."""
 CHANGING, RETURNING = 4, 6
 """Seconds for which a change of a tunnel's options takes, and until its device has called again."""
 MAX_ROUTES, MAX_ON_A_GATEWAY, MAX_A_REGION = 100, 10, 50
-LINK_LOCAL = ipaddress.IPv4Network("169.254.0.0/16")
-RESERVED = {f"169.254.{third}.0/30" for third in range(6)} | {"169.254.169.252/30"}
-KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
-LISTS: dict[str, set[Any]] = {
-    "Phase1EncryptionAlgorithms": {"AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"},
-    "Phase2EncryptionAlgorithms": {"AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"},
-    "Phase1IntegrityAlgorithms": {"SHA1", "SHA2-256", "SHA2-384", "SHA2-512"},
-    "Phase2IntegrityAlgorithms": {"SHA1", "SHA2-256", "SHA2-384", "SHA2-512"},
-    "Phase1DHGroupNumbers": {2, *range(14, 25), 35},
-    "Phase2DHGroupNumbers": {2, 5, *range(14, 25), 35, 36, 37},
-    "IKEVersions": {"ikev1", "ikev2"},
-}
-NUMBERS = {
-    "Phase1LifetimeSeconds": (900, 28800),
-    "Phase2LifetimeSeconds": (900, 3600),
-    "RekeyMarginTimeSeconds": (60, 1800),
-    "RekeyFuzzPercentage": (0, 100),
-    "ReplayWindowSize": (64, 2048),
-    "DPDTimeoutSeconds": (30, 86400),
-}
-WORDS = {"DPDTimeoutAction": {"clear", "none", "restart"}, "StartupAction": {"add", "start"}}
 
 
 class PracticeConnection(VPNConnection):
@@ -159,7 +136,7 @@ class PracticeConnection(VPNConnection):
                 "OutsideIpAddressType": "PublicIpv4",
                 "TunnelInsideIpVersion": "ipv4",
                 "TunnelOptions": [
-                    _described_options(asked, tunnel) for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
+                    described_tunnel(asked, tunnel) for asked, tunnel in zip(self.asked, self.tunnels, strict=True)
                 ],
             },
             "Routes": [
@@ -185,26 +162,6 @@ class PracticeConnection(VPNConnection):
                 )
             ]
         return shown
-
-
-def _described_options(asked: Described, tunnel: Tunnel) -> Described:
-    shown: Described = {
-        "OutsideIpAddress": tunnel.amazon.outside,
-        "PreSharedKey": tunnel.key,
-        "StartupAction": asked.get("StartupAction", "add"),
-        "DpdTimeoutAction": asked.get("DPDTimeoutAction", "clear"),
-        "DpdTimeoutSeconds": asked.get("DPDTimeoutSeconds", 30),
-    }
-    for name in ("TunnelInsideCidr", *NUMBERS, "EnableTunnelLifecycleControl"):
-        if name in asked and name != "DPDTimeoutSeconds":
-            shown[name] = asked[name]
-    if "LogOptions" in asked:
-        shown["LogOptions"] = {"CloudWatchLogOptions": vended.described(asked["LogOptions"])}
-    for name in LISTS:
-        if name in asked:
-            answered = {"IKEVersions": "IkeVersions"}.get(name, name)
-            shown[answered] = [{"Value": value} for value in asked[name]]
-    return shown
 
 
 def _free_inside_network(backend: Any, gateway_id: str) -> str:
@@ -287,39 +244,6 @@ def _checked_options(backend: Any, gateway: str, options: Described) -> list[Des
         if cidr:
             taken.add(cidr)
     return asked
-
-
-def check_tunnel(one: Described) -> None:
-    for name, allowed in LISTS.items():
-        # The model calls them <name> and wraps each value; kept here as plain values.
-        if name in one:
-            one[name] = [entry.get("Value") for entry in one[name]]
-            must(set(one[name]) <= allowed, name, one[name])
-    for name, (low, high) in NUMBERS.items():
-        must(low <= int(one.get(name, low)) <= high, name, one.get(name))
-    keys = int(one.get("Phase2LifetimeSeconds", 3600))
-    must(keys < int(one.get("Phase1LifetimeSeconds", 28800)), "Phase2LifetimeSeconds", keys)
-    for name, words in WORDS.items():
-        must(name not in one or one[name] in words, name, one.get(name))
-    if one.get("StartupAction") == "start":
-        must("ikev1" not in one.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
-    if "PreSharedKey" in one:
-        one["PreSharedKey"] = OwnKey(one["PreSharedKey"])
-        if not KEY.fullmatch(one["PreSharedKey"]):
-            raise refuse("InvalidParameterValue", "The pre-shared key has the wrong length or characters.")
-    if cidr := one.get("TunnelInsideCidr"):
-        try:
-            network = ipaddress.IPv4Network(cidr)
-        except ValueError:
-            must(False, "TunnelInsideCidr", cidr)
-        else:
-            fits = network.prefixlen == 30 and network.subnet_of(LINK_LOCAL) and cidr not in RESERVED
-            must(fits, "TunnelInsideCidr", cidr)
-
-
-def must(holds: bool, name: str, value: object) -> None:
-    if not holds:
-        raise refuse("InvalidParameterValue", f"Value ({value}) for parameter {name} is invalid.")
 
 
 def _describe_vpn_connections(self: Response) -> ActionResult:
