@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.engine import Call, Cloud, CloudError, Finding, Grade
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
 from . import reasons
 from .tunnels import Past, in_order, speechless
@@ -29,6 +29,7 @@ def looked_at(cloud: Cloud, found: Mapping[str, Any], before: Past) -> Iterator[
     telemetry = in_order(found.get("VgwTelemetry") or [], found)
     up = any(each.get("Status") == "UP" for each in telemetry)
     options = {each.get("OutsideIpAddress"): each for each in (found.get("Options") or {}).get("TunnelOptions") or []}
+    silent: dict[str, tuple[str, ...]] = {}
     for number, tunnel in enumerate(telemetry, 1):
         address = str(tunnel.get("OutsideIpAddress") or "")
         told = ((options.get(address) or {}).get("LogOptions") or {}).get("CloudWatchLogOptions") or {}
@@ -36,6 +37,10 @@ def looked_at(cloud: Cloud, found: Mapping[str, Any], before: Past) -> Iterator[
         if group:
             name = f"Tunnel {number} ({address})"
             yield _why(cloud, number, name, (str(found["VpnConnectionId"]), address), group, kinds, up, before)
+        elif kinds and address in options:  # what AWS leaves out of a tunnel's options is as by default: no log
+            silent[str(number)] = kinds
+    if silent:
+        yield _none(str(found["VpnConnectionId"]), silent)
 
 
 def behind(found: Iterator[Finding], said: Sequence[Finding]) -> Iterator[Finding]:
@@ -57,6 +62,18 @@ def _meant(tunnel: Mapping[str, Any], told: Mapping[str, Any], *, static: bool) 
         kinds = (reasons.ROUTE,) if silent else (reasons.BGP, reasons.ROUTE)
         return kinds, str(told.get("BgpLogGroupArn") or "") if told.get("BgpLogEnabled") else ""
     return (), ""
+
+
+def _none(connection: str, silent: Mapping[str, tuple[str, ...]]) -> Finding:
+    """AWS writes no log of tunnels, given by their numbers, of which these messages would tell what is wrong."""
+    which = f"tunnel{'s' * (len(silent) > 1)} {' and '.join(silent)}"
+    of = "" if any(reasons.IKE in kinds for kinds in silent.values()) else "BGP through "
+    switch = shell.handrail("run", "vpn_options", connection=connection, logs="write")
+    return Finding(
+        "log", Grade.NOT_CHECKED, f"AWS writes no log of {of}{which}; it would say what is wrong there.",
+        "DescribeVpnConnections: LogOptions",
+        f"Switch it on; each tunnel is away for minutes, one after the other: {switch}", aside=True,
+    )  # fmt: skip
 
 
 def _why(

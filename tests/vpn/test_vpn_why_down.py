@@ -161,10 +161,21 @@ class World:
 
 @pytest.fixture
 def world(account: PracticeAccount, cloud: Cloud) -> World:
-    ec2: Any = account.session.client("ec2")
     account.session.client("logs").create_log_group(logGroupName=LOG)
+    return of_bgp(account, cloud, {"LogOptions": {"CloudWatchLogOptions": BOTH}})
+
+
+def unlogged(account: PracticeAccount, cloud: Cloud, **logs: Any) -> World:
+    """The same without its logs, or with some of them."""
+    if logs:
+        account.session.client("logs").create_log_group(logGroupName=LOG)
+    return of_bgp(account, cloud, {"LogOptions": {"CloudWatchLogOptions": logs}} if logs else {})
+
+
+def of_bgp(account: PracticeAccount, cloud: Cloud, tunnel: Mapping[str, Any]) -> World:
+    """A connection whose tunnels have these options."""
+    ec2: Any = account.session.client("ec2")
     pair = customer_gateway(ec2, BgpAsn=65010)["CustomerGatewayId"], vpn_gateway(ec2)
-    tunnel = {"LogOptions": {"CloudWatchLogOptions": BOTH}}
     made = connection(ec2, *pair, static=False, tunnels=[tunnel, tunnel])
     outside = [each["OutsideIpAddress"] for each in made["Options"]["TunnelOptions"]]
     return World(account, cloud, made["VpnConnectionId"], (outside[0], outside[1]))
@@ -234,6 +245,26 @@ def test_a_log_that_says_nothing_or_cannot_be_read_is_told_and_hinders_nothing(w
     shut = {each.id: each for each in diagnosis.diagnose(Shut(world.cloud), world.id)}
     assert "could not be read" in shut["log:1"].sentence
     assert shut["log:1"].aside
+
+
+def test_where_aws_writes_no_log_that_is_said_of_a_tunnel_that_is_down(account: PracticeAccount, cloud: Cloud) -> None:
+    """With the command that switches it on; a connection that is well is not told of."""
+    world = unlogged(account, cloud)
+    none = world.found()["log"]
+    assert none.sentence == "AWS writes no log of tunnels 1 and 2; it would say what is wrong there."
+    assert f"handrail run vpn_options --set connection={world.id} --set logs=write" in none.remedy
+    assert world.status() == (Status.BROKEN, "tunnels")
+    assert (none.grade, none.aside) == (Grade.NOT_CHECKED, True)
+    assert "log of tunnel 2;" in world.found(states=("UP", "DOWN"))["log"].sentence
+    assert "log of BGP through tunnels 1 and 2;" in world.found(says="IPSEC IS UP")["log"].sentence
+    assert "log of BGP through tunnel" in world.found(states=("UP", "UP"), routes=0)["log"].sentence
+    assert not [each for each in world.found(states=("UP", "UP")) if each.startswith("log")]
+
+
+def test_a_log_of_the_tunnel_alone_says_nothing_of_bgp(account: PracticeAccount, cloud: Cloud) -> None:
+    world = unlogged(account, cloud, LogEnabled=True, LogGroupArn=ARN)
+    assert {"log:1", "log:2"} <= set(world.found())
+    assert "log of BGP through tunnels 1 and 2;" in world.found(says="IPSEC IS UP")["log"].sentence
 
 
 def test_what_was_agreed_on_and_that_aws_is_at_work(world: World) -> None:
