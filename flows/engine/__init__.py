@@ -8,7 +8,7 @@ doing it          apply, sending, changed, by_hand, settings, documents, events,
                   made, handover
 taking it back    undo, undo_action, taking, as_left, receipts, irrevocable, open_to_all, mended
 what others have  of_others, others_before, later_runs, half_gone; what stays with it: staying
-looking again     look, event_history, differences, put_back
+looking again     look, event_history, differences, put_back, half_done
 writing it down   journal, journal_file, serialization, run_lock, run_place, usage, files
 the account       cloud, boto, call_log, cache, responses, service_models, endpoints, bucket_owner, web, elsewhere
 signing in        sign_in, device_code, profiles, tokens

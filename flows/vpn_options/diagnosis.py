@@ -9,6 +9,7 @@ from flows.aws import keepers, vpn_tunnels
 from flows.aws.vpn_tunnels import OPTIONS, SPOKEN, Tunnels
 from flows.engine import Cloud, Finding, Refused, shell
 from flows.engine.findings import broken, caution, likely, proved, waits
+from flows.engine.half_done import half_done
 
 from . import answers
 
@@ -28,6 +29,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     else:
         yield waits("state", f"{connection.called} is {state}: AWS takes no change yet.", SEEN, "Wait some minutes.")
     yield from keepers.told(connection.id, f"The VPN connection {connection.called}", connection.tags)
+    yield from half_done("vpn_options", connection.id, cloud.identity)
     yield from _up(connection)
     yield from _alike(connection)
     yield from _started(connection)

@@ -9,6 +9,7 @@ from flows.aws import keepers
 WHY: Mapping[str, str] = {
     **keepers.WHY,
     "state": "While AWS is at a change it takes no other one.",
+    "run": "What was begun and not ended leaves the two tunnels unlike; only the journal of Handrail tells of it.",
     "tunnel": "With one tunnel down, the next change or maintenance cuts the office off.",
     "starts": "Without IKEv2 AWS waits for the device, whatever is set.",
     "alike": "When one tunnel takes over from the other, nothing else should change with it.",
