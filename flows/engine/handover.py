@@ -18,6 +18,7 @@ from .journal import Run
 from .pasted_lists import joined
 from .problems import JournalTrouble
 from .references import fill
+from .secret_text import STAND_IN
 from .shell import next_steps, placed
 
 
@@ -39,9 +40,13 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
         names = ", ".join(path.name for path in edited)
         kept = f"You changed {names}: what you wrote is left as it is. To get ours again, move yours away and resume."
         handover = replace(handover, next_steps=(*handover.next_steps, kept))
+    earlier = run.record.handover.get("files", {})
+    files = {path: text for path, text in files.items() if not (str(path) in earlier and _has_the_key(path, text))}
+    if stood_in := [str(path.relative_to(folder)) for path, text in files.items() if STAND_IN in text]:
+        instead = f"Practice keeps no key that was entered: {STAND_IN} stands in its place in {', '.join(stood_in)}."
+        handover = replace(handover, notes=(*handover.notes, instead))
     # written down first: whatever happens meanwhile, undo must know of every file that may hold a key, also of those
     # that an earlier version wrote and this one does not
-    earlier = run.record.handover.get("files", {})
     run.save_handover(
         {
             "outputs": dict(handover.outputs),
@@ -84,6 +89,11 @@ def _edited(run: Run) -> list[Path]:
     written = {Path(name): digest for name, digest in run.record.handover.get("files", {}).items()}
     own = [path for path in written if _lies_in(run.folder, path) and path.is_file()]
     return [path for path in own if _digest(path.read_bytes()) != written[path]]
+
+
+def _has_the_key(path: Path, text: str) -> bool:
+    """Whether a file has the key for which this text has no more than practice keeps of it."""
+    return STAND_IN in text and path.is_file() and STAND_IN.encode() not in path.read_bytes()
 
 
 def _lies_in(folder: Path, path: Path) -> bool:

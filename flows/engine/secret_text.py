@@ -22,6 +22,9 @@ from .questions import Form, Question
 
 GIVEN: Final = "(hidden)"
 """What stands for a secret wherever answers are shown or written down."""
+STAND_IN: Final = "stand.in.for.your.own.key"
+"""What the practice account keeps of one. People may practise with the key of a real device, and the account's file
+outlives the run and its undo: the process that was given it has the key, whoever opens the account later has this."""
 FILE, ENVIRONMENT = "@", "env:"
 """How a reference begins: the name of a file with the secret in it, and of a variable of the environment."""
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -21,9 +21,6 @@ PAGES, LOCK, SNAPSHOT, ANSWERS = "account.jsonl", "account.lock", "account.snaps
 
 OWN_KEY = re.compile(r"(?<=PreSharedKey=)[^&]+")
 """A key that somebody entered, as EC2 is sent it."""
-STAND_IN = "stand.in.for.your.own.key"
-"""What is kept of it. People may practise with the key of a real device, and this file outlives the run and its undo:
-the process that was given it has the key, whoever opens the account later has this."""
 
 
 class PracticeBusy(Exception):

@@ -22,9 +22,10 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
+from flows.engine.secret_text import STAND_IN
 from flows.practice import company, simulator
 from flows.practice.clock import CLOCK
-from flows.practice.diary import OWN_KEY, STAND_IN, Diary
+from flows.practice.diary import OWN_KEY, Diary
 from flows.practice.refusal import FAULT, NOT_PART, Answer, refusal
 from flows.practice.seal import sealed_session
 

@@ -27,9 +27,9 @@ from vpn.cases import CASES as VPNS
 from flows import accounts
 from flows.engine import Journal, Place, Session
 from flows.engine.boto import Aws
+from flows.engine.secret_text import STAND_IN
 from flows.practice import PracticeAccount, PracticeBusy, door, open_account, reset
 from flows.practice.clock import CLOCK
-from flows.practice.diary import STAND_IN
 from flows.practice.remembering import Remembering
 
 ROOT = Path(__file__).parents[2]
@@ -335,6 +335,39 @@ def test_keys_that_were_entered_are_not_kept(folder: Path, monkeypatch: pytest.M
             ec2 = account.session.client("ec2")
             assert keys() == [STAND_IN, generated[-1]]
     assert generated[0] == generated[1]
+
+
+def test_whoever_goes_on_later_keeps_the_keys_in_the_files_or_is_told_of_what_stands_for_them(
+    tmp_path: Path, folder: Path, journal: Journal
+) -> None:
+    """In the file that the process with the keys wrote they stay, though it is handed over again; in one that is first
+    written afterwards something stands in their place. Undo takes both away."""
+    place = Place(practice=True)
+    for finished in (True, False):
+        reset(folder)
+        with open_account(folder, hurry=True) as account:
+            made = answered(VPNS["vpn, own keys"], Aws(place, account.session), journal, FakeClock())
+            assert not [event.problem for event in made.apply() if event.problem]
+            if finished:
+                made.hand_over()
+            made.close()
+        assert made.run is not None
+        with open_account(folder, hurry=True) as account:
+            cloud = Aws(place, account.session)
+            for _ in range(2):
+                other = Session(made.flow, cloud, journal, place=place, run=journal.run(made.run.id))
+                told = [each for each in other.hand_over().notes if STAND_IN in each]
+                (conf,) = made.run.folder.rglob("swanctl.conf")
+                assert (STAND_IN in conf.read_text(), len(told)) == ((False, 0) if finished else (True, 1))
+                other.close()
+            if finished:
+                assert Path(OWN_KEYS["psk_1"].removeprefix("@")).read_text().strip() in conf.read_text()
+            else:
+                assert told[0].endswith("stands in its place in swanctl/swanctl.conf.")
+            last = Session(made.flow, cloud, journal, place=place, run=journal.run(made.run.id))
+            taken_back(last)
+            last.close()
+        assert not list(made.run.folder.rglob("*.conf"))
 
 
 def test_what_cannot_be_played_again_is_told_and_nothing_is_left_out(folder: Path) -> None:

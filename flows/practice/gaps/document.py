@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from flows.practice.diary import STAND_IN
+from flows.engine.secret_text import STAND_IN
 
 
 class End(NamedTuple):
