@@ -10,7 +10,7 @@ from ..widgets.lines import Said
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flows.engine import Action, ByHand, Event, Place, Run
+    from flows.engine import Action, ByHand, Event, Place, Plan, Run
 
 JOURNALLED = {
     "to do": "muted",
@@ -30,6 +30,17 @@ LOOKS = {
 
 BACKWARDS = {"being taken back": "warn", "gone": "good", "put back": "good", "LEFT": "bad"}
 """How the words of the way back look."""
+
+
+def steps_of(plan: Plan, run: Run | None, *, undo: bool) -> list[Action]:
+    """What is to be done, in order; with `undo` what is to be taken back of it, or was already."""
+    if not undo:
+        return list(plan.actions)
+    assert run is not None and run.plan is not None, "only a run is taken back"
+    from flows.engine import standing
+
+    still = {action.id for action in standing(run, run.plan)}
+    return [a for a in reversed(plan.actions) if a.id in still or run.status(a.id) == "undone"]
 
 
 def kept(action: Action, run: Run | None) -> Said:
@@ -76,7 +87,19 @@ def to_do(by_hand: Iterable[ByHand], place: Place) -> list[Said]:
     return rows
 
 
-def usual(actions: list[Action]) -> int:
+def how_far(run: Run, actions: list[Action], *, done: int, passed: float, undo: bool) -> str:
+    """How many of these are done, or taken back, after so many seconds, and how it goes on without this window."""
+    from ... import words
+
+    took, count = words.duration(passed), f"{done} of {len(actions)}"
+    how = f"{count} taken back, {took}" if undo else f"{count} steps done, {took}"
+    seconds = 0 if undo else _usual(actions)
+    how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
+    command = (words.undo if undo else words.resume)(run.id)
+    return f"{how}\nIt is safe to close this window: `{command}` goes on. Ctrl-C stops."
+
+
+def _usual(actions: list[Action]) -> int:
     """Seconds that the longest chain of waits usually takes."""
     chain: dict[str, int] = {}
     for action in actions:

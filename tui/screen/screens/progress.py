@@ -21,11 +21,11 @@ from ...safe import line
 from ..widgets.lines import Lines, Said
 from ..widgets.options import Options
 from ..widgets.picture import Picture
-from ..widgets.row import Row
+from .half_way import choices, stopped
 from .looked import LOOKING
 from .page import Page, Say
 from .pictured import SHOW, Pictured
-from .plan_steps import kept, reported, standing_still, to_do, usual
+from .plan_steps import how_far, kept, reported, standing_still, steps_of, to_do
 from .problem_rows import told
 from .takeaway import Takeaway
 
@@ -78,7 +78,7 @@ class Progress(Pictured):
         self.session, self._undo, self._status = session, undo, stopped
         self.title_words, self.set_up = session.flow.title, session.flow.id
         self._plan, self._said, self._standing = self._known()
-        self._actions = self._plan_actions()
+        self._actions = steps_of(self._plan, self.session.run, undo=self._backwards)
         self._place_of = {action.id: i for i, action in enumerate(self._actions)}
         run, over = session.run, "undone" if self._backwards else "ready"
         self._over = {action.id for action in self._actions if run and run.status(action.id) == over}
@@ -93,16 +93,6 @@ class Progress(Pictured):
         """How it ended while another page was read over it."""
         self.under_way, self._half_way = False, ""
         self._began = self._painted = 0.0
-
-    def _plan_actions(self) -> list[Action]:
-        run, actions = self.session.run, list(self._plan.actions)
-        if not self._backwards:
-            return actions
-        assert run is not None and run.plan is not None, "only a run is taken back"
-        from flows.engine import standing
-
-        still = {action.id for action in standing(run, run.plan)}
-        return [a for a in reversed(actions) if a.id in still or run.status(a.id) == "undone"]
 
     def _known(self) -> tuple[Plan, Mapping[str, Answered], dict[str, Standing]]:
         """The plan, the answers that it came from, and how each action of it stands. Asks AWS nothing."""
@@ -263,14 +253,8 @@ class Progress(Pictured):
     def _summary(self) -> str:
         run = self.session.run
         assert run is not None, "what is driven is a run"
-        from ... import words
-
-        passed, count = words.duration(time.monotonic() - self._began), f"{len(self._over)} of {len(self._actions)}"
-        how = f"{count} steps done, {passed}" if self._undo is None else f"{count} taken back, {passed}"
-        seconds = usual(self._actions) if self._undo is None else 0
-        how += f"; usually {words.duration(seconds)}." if seconds > 5 else "."
-        command = (words.resume if self._undo is None else words.undo)(run.id)
-        return f"{how}\nIt is safe to close this window: `{command}` goes on. Ctrl-C stops."
+        passed = time.monotonic() - self._began
+        return how_far(run, self._actions, done=len(self._over), passed=passed, undo=self._undo is not None)
 
     def waits(self, words: str) -> None:
         if text := words or self._half_way:
@@ -331,7 +315,6 @@ class Progress(Pictured):
         """The step, the cause and the remedy, then the three choices."""
         from flows.engine.by_hand import to_do as waiting
 
-        from ... import costs, words
         from ...outcome import exit_code
 
         run = self.session.run
@@ -343,9 +326,7 @@ class Progress(Pictured):
             self.handrail.code = exit_code(run, run.plan, self._problems)
         elif self._stopping:
             self.handrail.code = 130
-        what = f"Undoing {run.id}" if self._backwards else run.id
-        said = f"{what} stopped half-way. What was done is written down. {costs.meanwhile(run)}"
-        self._half_way = said.rstrip()
+        self._half_way = stopped(run, undo=self._backwards)
         self._say_now(self._half_way)
         failed = {problem.action for problem in self._problems}
         for index, action in enumerate(self._actions):
@@ -356,21 +337,7 @@ class Progress(Pictured):
         rows = [*rows, *to_do(waiting(run, run.plan), self.session.place)]
         notice.display, notice.can_focus, ways.display = bool(rows), any(row.copy for row in rows), True
         notice.show(rows)
-        again = "Go on" if not self._problems else "Try again"
-        go_on = words.undo if self._backwards else words.resume
-        choices = [
-            Row(
-                "again",
-                f"{again} undoing" if self._backwards else again,
-                "from where it stopped; nothing is made twice",
-            ),
-            Row("keep", "Keep and decide later", go_on(run.id)),
-        ]
-        if not self._backwards:
-            choices.insert(1, Row("undo", "Undo all", "takes back what was created so far"))
-        if self._need:
-            choices[0] = Row("again", "Sign in and go on", "from where it stopped; nothing is made twice")
-        ways.show(choices)
+        ways.show(choices(run, undo=self._backwards, failed=bool(self._problems), sign_in=self._need is not None))
         ways.focus()
         self.ask_anew()
         self.refresh_bindings()
