@@ -112,10 +112,7 @@ def associate(id: str, attachment: Late, table: str, what: str) -> Action:
         what: what is attached, in words.
     """
     both = {"TransitGatewayAttachmentId": attachment, "TransitGatewayRouteTableId": table}
-    look = Call(
-        "ec2.GetTransitGatewayRouteTableAssociations",
-        {"TransitGatewayRouteTableId": table, "Filters": _only(attachment)},
-    )
+    look = _look("ec2.GetTransitGatewayRouteTableAssociations", attachment, table)
     here = "Associations[?State!='disassociated'] | [0]"
     there = Find(look, f"{here}.{{Association: @}}")
     return Action(
@@ -137,7 +134,6 @@ def associate(id: str, attachment: Late, table: str, what: str) -> Action:
         ),
         **_told(attachment, there),
         not_yet=NOT_YET,
-        goes_with=attachment.action if isinstance(attachment, Ref) else "",
         type="AWS::EC2::TransitGatewayRouteTableAssociation",
         undone=f"The association of {what}",
     )  # fmt: skip
@@ -153,10 +149,7 @@ def bring(id: str, attachment: Late, table: str, what: str) -> Action:
         what: what is attached, in words.
     """
     both = {"TransitGatewayAttachmentId": attachment, "TransitGatewayRouteTableId": table}
-    look = Call(
-        "ec2.GetTransitGatewayRouteTablePropagations",
-        {"TransitGatewayRouteTableId": table, "Filters": _only(attachment)},
-    )
+    look = _look("ec2.GetTransitGatewayRouteTablePropagations", attachment, table)
     here = "TransitGatewayRouteTablePropagations[?State!='disabled' && State!='disabling'] | [0]"
     there = Find(look, f"{here}.{{Propagation: @}}")
     return Action(
@@ -177,7 +170,6 @@ def bring(id: str, attachment: Late, table: str, what: str) -> Action:
         ),
         **_told(attachment, there),
         not_yet=NOT_YET,
-        goes_with=attachment.action if isinstance(attachment, Ref) else "",
         type="AWS::EC2::TransitGatewayRouteTablePropagation",
         undone=f"What {table} knows of {what}",
     )  # fmt: skip
@@ -220,13 +212,16 @@ def _about(operation: str, params: dict[str, Any]) -> Call:
     return Call(operation, params, known=ITS_OWN if params["TransitGatewayAttachmentId"] == ATTACHMENT else {})
 
 
+def _look(operation: str, attachment: Late, table: str) -> Call:
+    """What a route table has of that attachment alone."""
+    only = [{"Name": "transit-gateway-attachment-id", "Values": [attachment]}]
+    return Call(operation, {"TransitGatewayRouteTableId": table, "Filters": only})
+
+
 def _told(attachment: Late, there: Find) -> dict[str, Any]:
-    """What is known by the attachment: of one that this run makes it is ours, of another it may be anybody's."""
-    return {"find": there} if isinstance(attachment, Ref) else {"unless": there}
-
-
-def _only(attachment: Late) -> list[dict[str, Any]]:
-    return [{"Name": "transit-gateway-attachment-id", "Values": [attachment]}]
+    """What is known by the attachment: of one that this run makes it is ours and goes with it, of another it may be
+    anybody's."""
+    return {"find": there, "goes_with": attachment.action} if isinstance(attachment, Ref) else {"unless": there}
 
 
 def _attached(asked: dict[str, Any], what: str, *, associated: bool) -> Wait:
