@@ -187,10 +187,6 @@ class BoardPage(Page):
         else:
             self.action_home()
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def explained(self) -> list[Said]:
         return [
             Said(TITLE, kind="heading"),

@@ -144,10 +144,6 @@ class Done(Page):
         """Take it back, after a look at what that means."""
         self.handrail.ask_to_undo(self.session)
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def explained(self) -> list[Said]:
         return [
             Said("Done", kind="heading"),
@@ -185,10 +181,6 @@ class ReceiptPage(Page):
     def action_undo(self) -> None:
         """Once more."""
         self.handrail.ask_to_undo(self.session)
-
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
 
     def explained(self) -> list[Said]:
         return [

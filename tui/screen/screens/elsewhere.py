@@ -65,10 +65,6 @@ class Elsewhere(Page):
         """Open it."""
         self._again()
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def explained(self) -> list[Said]:
         return [
             Said("Open elsewhere", kind="heading"),

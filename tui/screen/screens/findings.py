@@ -218,10 +218,6 @@ class Findings(Pictured):
 
         self.do(went, lambda asking: self.handrail.show(checking, asking))
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def explained(self) -> list[Said]:
         from flows.engine import Grade
 

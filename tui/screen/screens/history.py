@@ -192,10 +192,6 @@ class RunPage(Page):
         """Take it back, after a look at what that means."""
         self.handrail.ask_to_undo(self.session)
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
 
 def all_of(run: Run, *, only_read: bool = False) -> list[Said]:
     """All that is known about a run; no keys that do something with it, where it is `only_read`."""

@@ -157,6 +157,10 @@ class Page(Screen[None]):
         texts = [text for text in self.query(Lines) if text.display]
         any(text.read_on(direction) for text in (texts if direction > 0 else reversed(texts)))
 
+    def action_home(self) -> None:
+        """To the first screen, on pages that have a key for it."""
+        self.handrail.go_home()
+
     # -- slow work ---------------------------------------------------------------------------------------
 
     def do(self, slow: Callable[[], T], then: Callable[[T], None], *, saying: str = "") -> None:

@@ -384,10 +384,6 @@ class Progress(Pictured):
         """Whether what was done so far is still as it was left."""
         self.do(self.session.look, partial(self.handrail.show_looked, self.session), saying=LOOKING)
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def explained(self) -> list[Said]:
         return [
             Said("At work" if self.under_way else "Stopped", kind="heading"),

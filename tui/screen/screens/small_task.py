@@ -140,10 +140,6 @@ class SmallTask(Page):
 
         self.do(went, lambda asking: self.handrail.show(tasking, asking))
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def explained(self) -> list[Said]:
         return [
             Said("A small task", kind="heading"),

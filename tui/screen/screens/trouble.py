@@ -70,10 +70,6 @@ class Trouble(Page):
         """The same, in the practice account."""
         self.handrail.practise_instead(self._again)
 
-    def action_home(self) -> None:
-        """To the first screen."""
-        self.handrail.go_home()
-
     def action_quit(self) -> None:
         """Leave."""
         self.handrail.action_leave()
