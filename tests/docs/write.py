@@ -305,24 +305,31 @@ def permissions() -> dict[str, Made]:
 
 def part(text: str, name: str) -> str:
     """What stands in a page between the marks of that name. Raises ValueError if they are not there, once."""
-    found = re.findall(rf"<!-- made: {name} -->\n\n(.*?)\n\n<!-- /made -->", text, re.S)
+    return _between(text, name).strip("\n")
+
+
+def _between(text: str, name: str) -> str:
+    found = re.findall(rf"<!-- made: {name} -->\n(.*?)<!-- /made -->", text, re.S)
     if len(found) != 1:
-        raise ValueError(f"Not one part called {name!r}.")
+        raise ValueError(f"write once <!-- made: {name} -->, and <!-- /made --> in a line below it.")
     return str(found[0])
 
 
 def renewed(text: str, made: Made) -> str:
     """A page with its parts as they are made now."""
     for name, new in made.items():
-        whole = f"<!-- made: {name} -->\n\n{{}}\n\n<!-- /made -->"
-        text = text.replace(whole.format(part(text, name)), whole.format(new))
+        whole = f"<!-- made: {name} -->\n{{}}<!-- /made -->"
+        text = text.replace(whole.format(_between(text, name)), whole.format(f"\n{new}\n\n"))
     return text
 
 
 def write(pages: Mapping[str, Made]) -> None:
     for name, made in pages.items():
         path = DOCS / name
-        path.write_text(renewed(path.read_text(), made))
+        try:
+            path.write_text(renewed(path.read_text(), made))
+        except ValueError as problem:
+            raise SystemExit(f"docs/{name}: {problem}") from None
 
 
 def main(makers: Sequence[Callable[[], Mapping[str, Made]]] = (parts, permissions)) -> None:
