@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from flows.aws import keepers
+from flows.aws import keepers, way_in
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, examples, told
 from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
+from flows.engine.findings import caution
 
 from . import kept, ports, repairs, rules
 from .outcome import HTTP, HTTPS
@@ -133,6 +134,7 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
     except CloudError as problem:
         yield Finding("open", Grade.NOT_CHECKED, "The security groups could not be read.", problem.what)
         return
+    doors: dict[int, list[str]] = {}
     for each in listeners:
         who = ports.sources(groups, each.port)
         if groups and not who:
@@ -144,13 +146,27 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
                 repairs.opened(balancer, groups, each.port, [other.port for other in listeners if other is not each])
             )  # fmt: skip
         elif who:
-            some = ", ".join(map(str, who[:4]))
-            yield Finding(
-                f"open:{each.port}",
-                Grade.PROVED,
-                f"Port {each.port} is open to {some}.",
-                "its security groups",
-            )
+            doors[each.port] = list(map(str, who))
+            yield _open(balancer, each.port, doors[each.port])
+    internet = not balancer.internal and any(way_in.from_outside(each) for who in doors.values() for each in who)
+    yield from way_in.told(cloud, "way-in", balancer.name, balancer.vpc, balancer.subnets, doors, internet=internet)
+
+
+def _open(balancer: LoadBalancer, port: int, who: list[str]) -> Finding:
+    """Whom the security groups let in by a port, and whether those are the ones that come to such a load balancer."""
+    id, by = f"open:{port}", "its security groups"
+    some = f"Port {port} is open to {', '.join(who[:4])}"
+    if not balancer.internal and not any(map(way_in.from_outside, who)):
+        return caution(
+            id, f"{some} alone, and {balancer.name} faces the internet: visitors from there see a time-out.", by,
+            f"If they are to come, let them use port {port} there.",
+        )  # fmt: skip
+    if balancer.dualstack and "0.0.0.0/0" in who and not any(":" in each for each in who):
+        return caution(
+            id, f"{some}, and {balancer.name} has IPv6 addresses, too: by those nobody gets in.", by,
+            f"Let ::/0 use port {port} there, too.",
+        )  # fmt: skip
+    return Finding(id, Grade.PROVED, f"{some}.", by)
 
 
 def _comes_back_by_https(answer: object, front: Front) -> bool:

@@ -21,6 +21,8 @@ from . import ports
 
 BEYOND = {
     "state": "AWS could not build it: only a new one helps.",
+    "open": "Only you know who is to come.",
+    "way-in": "Routes and network ACLs are for everything in a subnet: they are left to whoever keeps the network.",
     "listeners": "Only you know what it is to answer: the set-up makes a listener.",
     "https": "Only you know which certificate and which servers: the set-up asks for them. A listener that speaks http "
     "on 443 may be meant so.",
@@ -31,6 +33,7 @@ BEYOND = {
     "by-itself": "Only you know whether it is meant, and where visitors are to go instead.",
     "nothing-listens": "Only you know where visitors are to be sent instead.",
     "healthy": "What a server answers is up to the server, and who is registered to whoever runs it.",
+    "weights": "Only you know which group visitors are to be handed to.",
     "kept": "How servers are picked, and which cookie the application sets, is up to whoever runs it.",
     "divided": "With which of the groups a visitor is to stay, and for how long, is asked by the set-up.",
     "cookie": "Which cookies are set, and where they are sent back, is up to whoever runs the application.",

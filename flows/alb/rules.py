@@ -98,7 +98,15 @@ def servers(cloud: Cloud, actions: Iterable[Mapping[str, Any]]) -> Iterator[Find
     Where no target is healthy a load balancer asks them all (it fails open); only without any it must answer 503
     (Application Load Balancers guide, "Health checks for your target groups", 2026-11).
     """
-    for arn in dict.fromkeys(arn for action in actions for arn in lb.forwards_to(action) if lb.weight(action, arn)):
+    each = [[(arn, lb.weight(action, arn)) for arn in lb.forwards_to(action)] for action in actions]
+    for arn in dict.fromkeys(led[0][0] for led in each if led and not any(weight for _, weight in led)):
+        name = arn.split("/")[1]
+        yield Finding(
+            f"weights:{name}", Grade.NOT_CHECKED,
+            f"Visitors are to be handed to {name}, of which AWS is told to send none there (its weight is 0).",
+            "ForwardConfig: no target group has a weight", "Give a target group that has servers a weight above 0.",
+        )  # fmt: skip
+    for arn in dict.fromkeys(arn for led in each for arn, weight in led if weight):
         name, id = arn.split("/")[1], f"healthy:{arn.split('/')[1]}"
         try:
             found = lb.health(cloud, arn)

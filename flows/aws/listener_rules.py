@@ -145,7 +145,7 @@ class Rule:
         hosts = [pattern.lower() for pattern in self.hosts]
         wanted = [pattern.lower() for pattern in other.hosts]
         always = self.certain and not self.queries and not self.once
-        return always and _catch(hosts, wanted) and _catch(self.paths, other.paths)
+        return always and _catch(hosts, wanted or ["*"]) and _catch(self.paths, other.paths or ("/*",))
 
     def __str__(self) -> str:
         conditions = [*self.hosts, *self.paths, *([] if self.certain else ["further conditions"])]
@@ -278,8 +278,8 @@ def _expression(pattern: str, one: str) -> str:
 
 
 def _catch(general: Iterable[str], special: Iterable[str]) -> bool:
-    general, special = list(general), list(special)
-    return not general or (bool(special) and all(any(covers(g, s) for g in general) for s in special))
+    general = list(general)
+    return not general or all(any(covers(g, s) for g in general) for s in special)
 
 
 def examples(hosts: Iterable[str], paths: Iterable[str], names: Iterable[str], start: Url) -> Iterator[Url]:

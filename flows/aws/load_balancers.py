@@ -31,7 +31,7 @@ OLD_TLS = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1"}
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """An Application Load Balancer. `groups` are the ids of its security groups."""
+    """An Application Load Balancer. `groups` are the ids of its security groups, `subnets` those of its subnets."""
 
     arn: str
     name: str
@@ -42,6 +42,7 @@ class LoadBalancer:
     state: str
     vpc: str
     groups: tuple[str, ...]
+    subnets: tuple[str, ...] = ()
 
     @property
     def metric(self) -> str:
@@ -350,6 +351,7 @@ def _balancer(found: Mapping[str, Any]) -> LoadBalancer:
         found.get("Scheme") == "internal", (found.get("IpAddressType") or "").startswith("dualstack"),
         str((found.get("State") or {}).get("Code") or ""), str(found.get("VpcId") or ""),
         tuple(found.get("SecurityGroups") or ()),
+        tuple(each["SubnetId"] for each in found.get("AvailabilityZones") or () if each.get("SubnetId")),
     )  # fmt: skip
 
 

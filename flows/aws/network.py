@@ -94,7 +94,8 @@ class RouteTable:
 
     @property
     def public(self) -> bool:
-        return any(route.network.prefixlen == 0 and route.target.startswith("igw-") for route in self.routes)
+        ways = (route for route in self.routes if route.state != "blackhole")
+        return any(route.network.prefixlen == 0 and route.target.startswith("igw-") for route in ways)
 
 
 @dataclass(frozen=True)
@@ -217,13 +218,17 @@ def zones(cloud: Cloud, vpc: Vpc) -> dict[str, str]:
 
 def route_tables(cloud: Cloud, vpc: Vpc) -> Iterator[Option[RouteTable]]:
     """The route tables of a VPC, those of private subnets first."""
-    pages = cloud.pages(Call("ec2.DescribeRouteTables", _in_vpc(vpc.id)))
-    found = [_route_table(table) for page in pages for table in page["RouteTables"]]
-    for table in sorted(found, key=lambda table: table.public):
+    for table in sorted(tables(cloud, vpc.id), key=lambda table: table.public):
         kind = "public" if table.public else "private"
         subnets = f"{len(table.subnets)} subnet{'' if len(table.subnets) == 1 else 's'}"
         hint = f"{table.id}  {kind}, {subnets}{', main' if table.main else ''}"
         yield Option(table.id, table, table.name or table.id, hint)
+
+
+def tables(cloud: Cloud, vpc: str) -> list[RouteTable]:
+    """The route tables of the VPC of that id. Raises CloudError."""
+    pages = cloud.pages(Call("ec2.DescribeRouteTables", _in_vpc(vpc)))
+    return [_route_table(table) for page in pages for table in page["RouteTables"]]
 
 
 def security_groups(cloud: Cloud, vpc: Vpc) -> Iterator[Option[SecurityGroup]]:

@@ -39,6 +39,12 @@ def _about(entry: Mapping[str, Any]) -> Network | None:
     return IPv6Network(six, strict=False) if six else None
 
 
+def networks(acl: Mapping[str, Any], *, egress: bool) -> list[Network]:
+    """The networks that its entries of one direction are about."""
+    entries = (each for each in acl.get("Entries") or [] if bool(each.get("Egress")) is egress)
+    return [about for each in entries if (about := _about(each)) is not None]
+
+
 def allows(acl: Mapping[str, Any], network: Network, service: Service, *, egress: bool) -> bool:
     """Whether a network ACL lets a service through, by its first entry that is about all of it."""
     service = spoken(service, network)

@@ -6,10 +6,10 @@ name several records (Amazon EC2 User Guide, "Elastic network interfaces"; Route
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from flows.aws import keepers, route53
+from flows.aws import keepers, route53, way_in
 from flows.engine import Call, Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, proved, unknown
 
@@ -94,8 +94,10 @@ def _firewall(cloud: Cloud, machine: Told) -> Iterator[Finding]:
     others = sorted({source for _, source in sources} - set(ids))
     if any(source in EVERYBODY for source in others):
         yield proved("firewall", f"Everybody may use port {ports} of {id_}.", GROUPS)
+        yield from _way_in(cloud, machine, sources)
     elif others:
         yield proved("firewall", f"{', '.join(others)} may use port {ports} of {id_}, and nobody else.", GROUPS)
+        yield from _way_in(cloud, machine, sources)
     elif sources:
         yield caution(
             "firewall", f"Only what has the same security group may use port {ports} of {id_}.", GROUPS,
@@ -108,6 +110,19 @@ def _firewall(cloud: Cloud, machine: Told) -> Iterator[Finding]:
             "firewall", f"Nobody may use port 80 or 443 of {id_}, and it has no public address.", GROUPS,
             "Right where a tunnel that begins on the machine brings visitors; else let the load balancer in.",
         )  # fmt: skip
+
+
+def _way_in(cloud: Cloud, machine: Told, sources: Collection[tuple[int, str]]) -> Iterator[Finding]:
+    """Whether the routes and network ACLs of its subnets let visitors come to its public addresses."""
+    cards = [card for card in machine.get("NetworkInterfaces") or [] if public({"NetworkInterfaces": [card]})]
+    subnets = [str(card["SubnetId"]) for card in cards if card.get("SubnetId")]
+    doors: dict[int, list[str]] = {}
+    for port, source in sources:
+        doors.setdefault(port, []).append(source)
+    internet = any(way_in.from_outside(source) for _, source in sources)
+    if subnets and internet:
+        vpc, name = str(machine.get("VpcId")), str(machine["InstanceId"])
+        yield from way_in.told(cloud, "way-in", name, vpc, subnets, doors, internet=True)
 
 
 def _shut(id_: str, groups: Sequence[Told]) -> Finding:

@@ -20,6 +20,7 @@ BEYOND = {
     "state": "Only you know why it was stopped.",
     "address": "What stands between visitors and the machine is not on it.",
     "firewall": "Only you know who is to come in there.",
+    "way-in": "Routes and network ACLs are for everything in a subnet: they are left to whoever keeps the network.",
     "fixed-address": "An address that stays is one more thing to keep: only you decide on it.",
     "records": "Which other addresses answer is for whoever keeps the zone.",
     "folder": "Only you know which folder is meant.",

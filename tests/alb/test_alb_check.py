@@ -42,7 +42,7 @@ def test_what_the_set_up_made_works(account: PracticeAccount, cloud: Aws, journa
     carried_out(session(cloud, journal, HTTPS, clock=clock))
     found = check(cloud)
     assert {each.grade for each in found} == {Grade.PROVED, Grade.PREDICTED}
-    assert {"state", "listener", "open", "certificate", "tls", "healthy", "loop", "in-front", "kept"} == set(
+    assert {"state", "listener", "open", "way-in", "certificate", "tls", "healthy", "loop", "in-front", "kept"} == set(
         map(rule_of, found)
     )
     assert len({each.id for each in found}) == len(found)

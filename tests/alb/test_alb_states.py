@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,72 @@ def old_tls(shop: Front) -> None:
     https(shop, policy="ELBSecurityPolicy-TLS-1-1-2017-01")
 
 
+def subnets_of(shop: Front) -> list[str]:
+    return [each["SubnetId"] for each in shop.found["AvailabilityZones"]]
+
+
+def private(shop: Front, count: int = 9) -> None:
+    """In subnets that have no way to the internet, as where the private ones were chosen."""
+    secure(shop)
+    new = shop.ec2.create_route_table(VpcId=shop.found["VpcId"])["RouteTable"]["RouteTableId"]
+    chosen = subnets_of(shop)[:count]
+    for table in shop.ec2.describe_route_tables()["RouteTables"]:
+        for each in table["Associations"]:
+            if each.get("SubnetId") in chosen:
+                shop.ec2.disassociate_route_table(AssociationId=each["RouteTableAssociationId"])
+    for subnet in chosen:
+        shop.ec2.associate_route_table(RouteTableId=new, SubnetId=subnet)
+
+
+def guarded(*entries: Mapping[str, Any]) -> Callable[[Front], None]:
+    """Behind a network ACL that has only these entries."""
+
+    def made(shop: Front) -> None:
+        secure(shop)
+        new = shop.ec2.create_network_acl(VpcId=shop.found["VpcId"])["NetworkAcl"]["NetworkAclId"]
+        for number, each in enumerate(entries, 1):
+            shop.ec2.create_network_acl_entry(NetworkAclId=new, RuleNumber=number, Protocol="6", **each)
+        for acl in shop.ec2.describe_network_acls()["NetworkAcls"]:
+            for each in acl["Associations"]:
+                if each["SubnetId"] in subnets_of(shop):
+                    id_ = each["NetworkAclAssociationId"]
+                    shop.ec2.replace_network_acl_association(AssociationId=id_, NetworkAclId=new)
+
+    return made
+
+
+def entry(first: int, last: int, *, egress: bool, network: str = "0.0.0.0/0") -> dict[str, Any]:
+    return {"RuleAction": "allow", "Egress": egress, "CidrBlock": network, "PortRange": {"From": first, "To": last}}
+
+
+def let_in(shop: Front, **source: Any) -> None:
+    """Its security group lets in these alone."""
+    secure(shop)
+    (group,) = shop.found["SecurityGroups"]
+    (told,) = shop.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    shop.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=told["IpPermissions"])
+    permission: Any = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 443, **source}
+    shop.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+
+
+def dual_stack(shop: Front) -> None:
+    secure(shop)
+    shop.elbv2.set_ip_address_type(LoadBalancerArn=shop.arn, IpAddressType="dualstack")
+
+
+def weighing_nothing(shop: Front) -> None:
+    groups = [{"TargetGroupArn": shop.targets, "Weight": 0}]
+    https(shop, actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}])
+
+
+def behind_everything(shop: Front) -> None:
+    """A rule for one host behind one for all paths, as it was left after a maintenance."""
+    secure(shop)
+    fixed: Any = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    shop.rule(1, port=443, paths=["/*"], actions=[fixed])
+    shop.rule(2, port=443, hosts=["shop.fjord-coffee.example"])
+
+
 def distribution(account: PracticeAccount, host: str, how: str = "http-only", port: int = 80) -> None:
     cloudfront: Any = account.session.client("cloudfront", region_name="us-east-1")
     origin = {"Id": "a", "DomainName": host, "CustomOriginConfig": {"HTTPPort": port, "HTTPSPort": 443,
@@ -162,6 +228,23 @@ STATES = {
     "one of two is ill": State(
         secure, "works_but", "healthy", "application redirects by itself", (ill(state="healthy"), REDIRECTS)
     ),
+    "behind a network ACL of its own": State(
+        guarded(entry(80, 443, egress=False), entry(1024, 65535, egress=True)), "works"
+    ),
+    "behind a network ACL for the office": State(
+        guarded(
+            entry(80, 443, egress=False, network="203.0.113.0/24"),
+            entry(32768, 60999, egress=True, network="203.0.113.0/24"),
+        ),
+        "works",
+    ),
+    "one of its subnets is private": State(
+        lambda shop: private(shop, 1), "works_but", "way-in", "route for 0.0.0.0/0 to an internet gateway"
+    ),
+    "private networks alone are let in": State(
+        lambda shop: let_in(shop, IpRanges=[{"CidrIp": "10.0.0.0/8"}]), "works_but", "open", "let them use port 80"
+    ),
+    "IPv6 addresses, and nobody let in by them": State(dual_stack, "works_but", "open", "Let ::/0 use port 80"),
     "old TLS": State(old_tls, "works_but", "tls", "ELBSecurityPolicy-TLS13-1-2"),
     # and what is not
     "all redirect the health check": State(
@@ -177,6 +260,16 @@ STATES = {
     "a name that no certificate covers": State(
         by_another_name, "works_but", "covers", "Add a certificate for those names"
     ),
+    "in private subnets": State(private, "broken", "way-in", "use subnets that have one"),
+    "a network ACL without entries": State(guarded(), "broken", "way-in", "an inbound entry for port 80"),
+    "a network ACL that lets no answers out": State(
+        guarded(entry(80, 443, egress=False)), "broken", "way-in", "an outbound entry for the ports 1024 to 65535"
+    ),
+    "a network ACL that lets http in alone": State(
+        guarded(entry(80, 80, egress=False), entry(1024, 65535, egress=True)), "broken", "way-in", "for port 443"
+    ),
+    "a rule for everything before it": State(behind_everything, "broken", "shadowed", "a smaller number"),
+    "a group that is to get nothing": State(weighing_nothing, "unknown", "weights", "a weight above 0"),
     "no listener": State(no_listener, "broken", "listeners", "Make a listener"),
 }
 
@@ -398,4 +491,4 @@ def test_a_check_asks_as_much_as_its_load_balancer_is_large(account: PracticeAcc
     secure(Front(account))
     counted = Between(cloud)
     check(counted)
-    assert len(counted.calls) == 13, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 15, [each.operation for each in counted.calls]

@@ -133,6 +133,37 @@ def tagged_group(blog: Blog) -> None:
     blog.tag(second, Terraform="true")
 
 
+def without_a_gateway(blog: Blog) -> None:
+    """In a subnet that has no way to the internet, as where the private one was chosen."""
+    told = blog.told()
+    new = blog.ec2.create_route_table(VpcId=told["VpcId"])["RouteTable"]["RouteTableId"]
+    for table in blog.ec2.describe_route_tables()["RouteTables"]:
+        for each in table["Associations"]:
+            if each.get("SubnetId") == told["SubnetId"]:
+                blog.ec2.disassociate_route_table(AssociationId=each["RouteTableAssociationId"])
+    blog.ec2.associate_route_table(RouteTableId=new, SubnetId=told["SubnetId"])
+
+
+def with_entries(*entries: tuple[int, int, bool]) -> Callable[[Blog], None]:
+    """Behind a network ACL that lets only these ports in or, with True, out."""
+
+    def made(blog: Blog) -> None:
+        told = blog.told()
+        new = blog.ec2.create_network_acl(VpcId=told["VpcId"])["NetworkAcl"]["NetworkAclId"]
+        for number, (first, last, out) in enumerate(entries, 1):
+            blog.ec2.create_network_acl_entry(
+                NetworkAclId=new, RuleNumber=number, Protocol="6", RuleAction="allow", Egress=out,
+                CidrBlock="0.0.0.0/0", PortRange={"From": first, "To": last},
+            )  # fmt: skip
+        for acl in blog.ec2.describe_network_acls()["NetworkAcls"]:
+            for each in acl["Associations"]:
+                if each["SubnetId"] == told["SubnetId"]:
+                    id_ = each["NetworkAclAssociationId"]
+                    blog.ec2.replace_network_acl_association(AssociationId=id_, NetworkAclId=new)
+
+    return made
+
+
 STATES: Mapping[str, State] = {
     "as the tutorials have it": State(lambda blog: None),
     "the second of its groups lets visitors in": State(lambda blog: blog.groups(port(22), port(80, 443))),
@@ -167,6 +198,16 @@ STATES: Mapping[str, State] = {
         lambda blog: blog.groups(port(22), port(3306)), "broken", "firewall", "(g0, g1) lets anybody use port 80 or 443"
     ),
     "only UDP is let in": State(lambda blog: blog.groups(port(443, protocol="udp")), "broken", "firewall", "(g0)"),
+    "behind a network ACL of its own": State(
+        with_entries((80, 443, False), (1024, 65535, True)), told="let visitors come as far as"
+    ),
+    "its subnet has no way to the internet": State(
+        without_a_gateway, "broken", "way-in", "no route to an internet gateway"
+    ),
+    "its network ACL lets nobody in": State(with_entries(), "broken", "way-in", "lets nobody in by port"),
+    "its network ACL lets no answers out": State(
+        with_entries((80, 443, False)), "broken", "way-in", "lets no answers out"
+    ),
     "it is stopped": State(
         lambda blog: blog.ec2.stop_instances(InstanceIds=[blog.id]), "broken", "state", "is stopped"
     ),

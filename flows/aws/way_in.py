@@ -1,0 +1,149 @@
+"""How far visitors from the internet come: the route of a subnet to an internet gateway, and its network ACL.
+
+Amazon VPC User Guide, "Internet gateways" and "Network ACLs"; Application Load Balancers guide, "Troubleshoot",
+"Clients cannot connect to an internet-facing load balancer" (2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+from typing import Any
+
+from flows.engine import Cloud, CloudError, Finding
+from flows.engine.findings import broken, caution, proved, unknown
+
+from . import network, network_acls
+from .addresses import IPV6, PRIVATE, Network, within
+from .network import RouteTable, Service
+
+BY = "DescribeRouteTables, DescribeNetworkAcls"
+PASSED_ON = ("vpce-", "eni-", "i-", "tgw-", "vgw-", "lgw-", "cagw-")
+"""What a default route may lead to that is no internet gateway, and may still pass visitors on, such as a firewall."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How visitors come to a subnet: `open` None where that cannot be told; `why` and `remedy` where they do not, and
+    `port` where it is only by that one."""
+
+    subnet: str
+    open: bool | None
+    why: str = ""
+    remedy: str = ""
+    port: int = 0
+
+
+def from_outside(source: str) -> bool:
+    """Whether what a security group admits may be somebody on the internet: no private network, and no other group."""
+    if source.startswith("sg-"):
+        return False
+    found = _network(source)  # none is a prefix list, such as CloudFront's
+    private: tuple[Network, ...] = (*PRIVATE, IPV6[1])
+    return found is None or not any(within(found, each) for each in private)
+
+
+def ways(
+    cloud: Cloud, vpc: str, subnets: Iterable[str], doors: Mapping[int, Sequence[str]], *, internet: bool
+) -> list[Way]:
+    """How visitors come to each subnet.
+
+    Args:
+        cloud: the account.
+        vpc: the id of the VPC.
+        subnets: the ids of the subnets.
+        doors: the ports at which somebody is let in, each with the networks, prefix lists and groups that are.
+        internet: whether they come from the internet.
+
+    Raises CloudError.
+    """
+    tables, acls = network.tables(cloud, vpc), network_acls.of(cloud, vpc)
+    main = next((each for each in tables if each.main), None)
+    found = []
+    for subnet in dict.fromkeys(subnets):
+        table = next((each for each in tables if subnet in each.subnets), main)
+        acl = next((each for each in acls if subnet in network_acls.subnets(each)), None)
+        way = _routed(subnet, table) if internet else Way(subnet, True)
+        found.append(_guarded(way, acl, doors) if way.open and acl else way)
+    return found
+
+
+def told(cloud: Cloud, id: str, what: str, vpc: str, subnets: Iterable[str], doors: Mapping[int, Sequence[str]],
+         *, internet: bool) -> Iterator[Finding]:  # fmt: skip
+    """Whether visitors come to `what`, which stands in these subnets; the other arguments as of `ways`."""
+    try:
+        each = ways(cloud, vpc, subnets, doors, internet=internet)
+    except CloudError as problem:
+        yield unknown(id, f"Whether visitors come as far as {what} could not be read.", problem.what)
+        return
+    shut = [way for way in each if way.open is False]
+    unsure = [way for way in each if way.open is None]
+    if shut and len(shut) == len(each):
+        who = f"Who comes by port {shut[0].port} does not come" if shut[0].port else "Nobody comes"
+        told = f"{who} as far as {what}: {shut[0].why}. Browsers wait until they give up."
+        yield broken(id, told, BY, shut[0].remedy)
+    elif shut:
+        yield caution(id, f"Some visitors of {what} get no answer: {shut[0].why}.", BY, shut[0].remedy)
+    elif unsure:
+        yield unknown(id, f"Whether visitors come as far as {what} cannot be told: {unsure[0].why}.", BY, aside=True)
+    elif each:
+        yield proved(id, f"Its routes and network ACLs let visitors come as far as {what}.", BY)
+
+
+def _routed(subnet: str, table: RouteTable | None) -> Way:
+    """Whether a subnet has a route to an internet gateway that is there."""
+    if table is None:
+        return Way(subnet, None, f"the route table of {subnet} was not told")
+    if any(way.target.startswith("igw-") and way.state != "blackhole" for way in table.ways):
+        return Way(subnet, True)
+    default = next((way for way in table.ways if not way.network.prefixlen), None)
+    if default and default.target.startswith(PASSED_ON) and default.state != "blackhole":
+        return Way(subnet, None, f"{subnet} sends what is for the internet to {default.target}")
+    gone = " (blackhole)" if default and default.state == "blackhole" else ""
+    led = f"; what is for the internet goes to {default.target}{gone}" if default else ""
+    return Way(
+        subnet, False, f"the subnet {subnet} has no route to an internet gateway{led}",
+        f"Enter a route for 0.0.0.0/0 to an internet gateway in {table.shown}, or use subnets that have one.",
+    )  # fmt: skip
+
+
+def _guarded(way: Way, acl: Mapping[str, Any], doors: Mapping[int, Sequence[str]]) -> Way:
+    """The same, with what the subnet's network ACL says to whom the security groups admit."""
+    name = str(acl.get("NetworkAclId"))
+    closed: list[Way] = []
+    for port, sources in doors.items():
+        known = [found for each in sources if (found := _network(each))]
+        networks = [each for each in known if each.version == 4]
+        if not networks or len(known) < len(sources):
+            continue  # lists and groups have addresses that are not read here
+        service = Service(f"port {port}", "tcp", port, port)
+        if not any(_some(acl, each, service, egress=False) for each in networks):
+            told, entry = f"lets nobody in by port {port}", f"an inbound entry for port {port}"
+        elif not any(_some(acl, each, network_acls.MOST_ANSWERS, egress=True) for each in networks):
+            told, entry = "lets no answers out", "an outbound entry for the ports 1024 to 65535"
+        else:
+            continue
+        closed.append(Way(
+            way.subnet, False, f"the network ACL {name} of {way.subnet} {told}",
+            f"Give {name} {entry}, numbered before what denies it.", port,
+        ))  # fmt: skip
+    if len(closed) == len(doors):
+        return replace(closed[0], port=0) if closed else way
+    return closed[0] if closed else way
+
+
+def _network(source: str) -> Network | None:
+    try:
+        return ip_network(source, strict=False)
+    except ValueError:
+        return None
+
+
+def _some(acl: Mapping[str, Any], source: Network, service: Service, *, egress: bool) -> bool:
+    """Whether a network ACL lets through any of the addresses of a network, by any of the ports of a service."""
+    if network_acls.allows(acl, source, service, egress=egress):
+        return True
+    ports = [Service(service.name, service.protocol, port, port) for port in {service.first, service.last}]
+    parts = [each for each in network_acls.networks(acl, egress=egress) if within(each, source)]
+    return any(network_acls.allows(acl, part, port, egress=egress) for part in (source, *parts) for port in ports)
