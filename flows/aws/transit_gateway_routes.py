@@ -28,12 +28,13 @@ FIRST = "TransitGatewayAttachments[0]"
 
 
 def price(what: str) -> Cost:
-    """What an attachment costs, `what` being attached."""
+    """What an attachment costs, `what` being attached. That of Tokyo: DevelopersIO, 2023-06."""
     return Cost(
         f"The attachment of {what} to the transit gateway",
         Decimal("0.05"),
         "2026-11",
-        "AWS Transit Gateway pricing page, us-east-1; other regions differ a little",
+        "AWS Transit Gateway pricing page, US East (N. Virginia); no price list was read, and other regions cost more, "
+        "such as Tokyo 0.07 USD an hour",
         PER_GB,
     )
 

@@ -203,7 +203,7 @@ def room(here: Seen, had: tuple[Connection, ...]) -> Iterator[Finding | Caution]
             "many-connections",
             f"{here.side.shown} is connected to {len(active)} networks already. With more than a handful, one transit "
             "gateway is easier than a connection for each pair; it costs about 0.05 USD an hour per network plus 0.02 "
-            "USD per GB (2026-11).",
+            "USD per GB (US East, 2026-11).",
         )
 
 

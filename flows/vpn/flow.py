@@ -335,7 +335,7 @@ class SiteToSiteVpn(Flow):
                 "customer_gateway": office.resource,
                 "vpn_gateway": aws_end.resource,
             },
-            facts=handover.noted(self, attached=network.ATTACH in plugged, made=not connection),
+            facts=handover.noted(self, things, made=not connection),
             reads=ends.reads(self),
             secrets=own_keys.secrets(self.own(), tunnel) if self.keys == OWN and isinstance(tunnel, Action) else (),
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws import network, site_to_site_vpn, vpn_devices
-from flows.aws.transit_gateways import TransitGateway
 from flows.aws.vpn_devices import LINUX, VpnDevice
-from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Handover, shell
+from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Handover, Use, shell
 from flows.engine.flow import parted
 
 from . import behind, device, devices, method_by_method, own_keys, steps, transit_gateway
@@ -46,10 +46,11 @@ STRONGSWAN = "Strongswan"
 """As AWS calls the vendor of strongSwan."""
 
 
-def noted(flow: Answers, *, attached: bool, made: bool) -> dict[str, Any]:
-    """What a run notes of the answers, for `hand_over`, whether it attached AWS's end and made the connection."""
-    hub = attached and isinstance(flow.vpn_gateway, TransitGateway)
+def noted(flow: Answers, things: Iterable[Action | Use], *, made: bool) -> dict[str, Any]:
+    """What a run notes for `hand_over`: of the answers, what the things of its plan cost, and whether it makes the
+    connection."""
     linux = flow.device == LINUX
+    monthly = sum(cost.usd_per_month for each in things if isinstance(each, Action) for cost in each.costs)
     return {
         "name": flow.name,
         "vpc": flow.vpc.id,
@@ -62,7 +63,7 @@ def noted(flow: Answers, *, attached: bool, made: bool) -> dict[str, Any]:
         "startup": flow.startup,
         "behind_nat": flow.behind_nat,
         "interface": flow.interface if linux else "",
-        **({"vpc_attached": True} if hub else {}),
+        "monthly": f"{monthly:.2f}",
         **({} if made or flow.keys == WITH_THE_CONNECTION else {"keys_unused": flow.keys}),
         "device": vpn_devices.noted(flow.device),
     }
@@ -94,7 +95,6 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
         files = {name: text for name, text in (("aws-sample.txt", _sample(cloud, found, facts)),) if text}
         steps = [(unread, False)]
     now, done = parted(*steps)
-    costs = f"It costs about {_monthly(found, facts):.2f} USD a month until it is undone, whether it is used or not."
     unused = facts.get("keys_unused", "")
     kept = [own_keys.kept(connection, unused)] if unused else []
     told = {
@@ -103,13 +103,15 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     hub = str(found.get("TransitGatewayId") or "")
     behind_it = _at_hub(cloud, found, hub) if hub else _behind(cloud, found, outputs["vpn_gateway"], facts)
     findings = (*measured(found), *behind_it)
-    return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, (*kept, costs))
+    notes = (*kept, *_costs(facts))
+    return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, notes)
 
 
-def _monthly(found: Mapping[str, Any], facts: Mapping[str, Any]) -> float:
-    """What it costs in USD: the connection, its attachment to a transit gateway, and the VPC's if the run made that."""
-    each = float(steps.PRICE.usd_per_month)
-    return each * (1 + bool(found.get("TransitGatewayId")) + bool(facts.get("vpc_attached")))
+def _costs(facts: Mapping[str, Any]) -> Iterator[str]:
+    """What the run made costs; one of an earlier version knows of the connection alone."""
+    month = Decimal(facts.get("monthly", steps.PRICE.usd_per_month))
+    if month:
+        yield f"It costs about {month:.2f} USD a month (US East) until it is undone, whether it is used or not."
 
 
 def _at_hub(cloud: Cloud, found: dict[str, Any], hub: str) -> Iterator[Finding]:

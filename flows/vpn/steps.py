@@ -21,7 +21,7 @@ PRICE = Cost(
     "The VPN connection, from the moment it is available, even while the tunnels are down",
     Decimal("0.05"),
     "2026-11",
-    "AWS VPN pricing page, us-east-1; other regions differ a little",
+    "AWS VPN pricing page, US East (N. Virginia); no price list was read, and other regions may cost otherwise",
     "Data sent out through it costs about 0.09 USD per GB; AWS may add 0.005 USD per hour for each tunnel address.",
 )
 SECRET_PRICE = Cost(

@@ -260,8 +260,8 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
     )
     yield "The files are for one connection; a second one on the same gateway needs other names and numbers."
     yield (
-        "Cost: AWS charges for the connection by the hour, about 36.50 USD a month, also while the tunnels are "
-        "down, until it is deleted."
+        "Cost: AWS charges for the connection by the hour, about 36.50 USD a month (US East, 2026-11), also while "
+        "the tunnels are down, until it is deleted."
     )
 
 

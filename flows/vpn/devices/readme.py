@@ -238,6 +238,6 @@ def _notes(configuration: Configuration, site: Site) -> Iterator[str]:
         "inbound endpoint in the VPC and forward to that."
     )
     yield (
-        "Cost: AWS charges for the connection by the hour, about 36.50 USD a month, also while the tunnels are down, "
-        "until it is deleted."
+        "Cost: AWS charges for the connection by the hour, about 36.50 USD a month (US East, 2026-11), also while "
+        "the tunnels are down, until it is deleted."
     )
