@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -39,27 +40,133 @@ def _about(entry: Mapping[str, Any]) -> Network | None:
     return IPv6Network(six, strict=False) if six else None
 
 
-def networks(acl: Mapping[str, Any], *, egress: bool) -> list[Network]:
-    """The networks that its entries of one direction are about."""
-    entries = (each for each in acl.get("Entries") or [] if bool(each.get("Egress")) is egress)
-    return [about for each in entries if (about := _about(each)) is not None]
+class Passes(IntEnum):
+    """How much gets through a network ACL."""
+
+    NOTHING = 0
+    SOME = 1
+    ALL = 2
 
 
-def allows(acl: Mapping[str, Any], network: Network, service: Service, *, egress: bool) -> bool:
-    """Whether a network ACL lets a service through, by its first entry that is about all of it."""
+Box = tuple[int, int, int, int]
+"""Addresses from and to, and ports (of ICMP types) from and to."""
+
+
+def passes(acl: Mapping[str, Any], network: Network, service: Service, *, egress: bool) -> Passes:
+    """How much of a service a network ACL lets through between its subnets and a network: of each address and port the
+    first entry that is about it decides, so several entries may let it through in parts."""
     service = spoken(service, network)
+    each = ("tcp", "udp", "icmpv6" if network.version == 6 else "icmp") if service.protocol == "-1" else ()
+    parts = [replace(service, protocol=one, first=-1, last=-1) for one in each] or [service]
+    found = [_passes(acl, network, part, egress=egress) for part in parts]
+    return found[0] if len(set(found)) == 1 else Passes.SOME
+
+
+def _passes(acl: Mapping[str, Any], network: Network, service: Service, *, egress: bool) -> Passes:
+    left = [(int(network[0]), int(network[-1]), *_ports(service))]
+    allowed = denied = False
     for entry in sorted(acl.get("Entries") or [], key=lambda entry: int(entry.get("RuleNumber") or 0)):
         about = _about(entry)
-        if bool(entry.get("Egress")) is not egress or about is None or not within(network, about):
+        if bool(entry.get("Egress")) is not egress or about is None or about.version != network.version:
             continue
-        protocol = str(entry.get("Protocol"))
-        if protocol not in ("-1", service.protocol, NUMBERS.get(service.protocol)):
+        if str(entry.get("Protocol")) not in ("-1", service.protocol, NUMBERS.get(service.protocol)):
             continue
-        ports = entry.get("PortRange") or {}
-        if ports and not (int(ports.get("From", 0)) <= service.first and service.last <= int(ports.get("To", 65535))):
-            continue
-        return str(entry.get("RuleAction")) == "allow"
-    return False
+        its = (int(about[0]), int(about[-1]), *_entered(entry, service))
+        after = [part for box in left for part in _without(box, its)]
+        if after != left:
+            allowed |= entry.get("RuleAction") == "allow"
+            denied |= entry.get("RuleAction") != "allow"
+        left = after
+    return Passes.NOTHING if not allowed else Passes.SOME if denied or left else Passes.ALL
+
+
+def _ports(service: Service) -> tuple[int, int]:
+    """A service's ports; of ICMP its types, -1 being each of them."""
+    if service.protocol in ("icmp", "icmpv6"):
+        return (0, 255) if service.first < 0 else (service.first, service.first)
+    return (0, 65535) if service.first < 0 else (service.first, service.last)
+
+
+def _entered(entry: Mapping[str, Any], service: Service) -> tuple[int, int]:
+    """The ports, or types, of a service that an entry is about."""
+    if str(entry.get("Protocol")) == "-1":
+        return 0, 65535
+    if service.protocol in ("icmp", "icmpv6"):
+        type_ = int((entry.get("IcmpTypeCode") or {}).get("Type", -1))
+        return (0, 255) if type_ < 0 else (type_, type_)
+    ports = entry.get("PortRange") or {}
+    return int(ports.get("From", 0)), int(ports.get("To", 65535))
+
+
+def _without(box: Box, other: Box) -> list[Box]:
+    """What of a box is in no part of the other."""
+    low, high, first, last = max(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), min(box[3], other[3])
+    if low > high or first > last:
+        return [box]
+    beside = [(box[0], low - 1, box[2], box[3]), (high + 1, box[1], box[2], box[3])]
+    beside += [(low, high, box[2], first - 1), (low, high, last + 1, box[3])]
+    return [each for each in beside if each[0] <= each[1] and each[2] <= each[3]]
+
+
+def answers_to(service: Service) -> Service:
+    """What goes back: of ping the echo reply (RFC 792, RFC 4443), else what is for the port that the asker chose."""
+    if service.protocol in ("icmp", "icmpv6"):
+        return replace(service, name="answers", first=0 if service.protocol == "icmp" else 129, last=-1)
+    return replace(ANSWERS, protocol="udp" if service.protocol in ("udp", "17") else "tcp")
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """What a network ACL keeps from servers: the services of which nothing comes in, those of which a part does, the
+    `answers` that do not all go out; `dumb` where of these none does, and `nothing` where no service works at all. Of
+    whoever is `asking` it is the other way round: what they ask for goes out."""
+
+    shut: tuple[Service, ...]
+    part: tuple[Service, ...]
+    answers: tuple[Service, ...]
+    dumb: bool
+    nothing: bool
+    asking: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether anything of it is closed as a whole, and not for a part alone."""
+        return bool(self.shut) or self.dumb
+
+    def what(self, told: Callable[[Service], str]) -> str:
+        """What is kept away, as part of a sentence; `told` says a service in words."""
+        said = [
+            f"{some}the way {'out' if self.asking else 'in'} for {', '.join(dict.fromkeys(map(told, services)))}"
+            for some, services in (("", self.shut), ("part of ", self.part)) if services
+        ]  # fmt: skip
+        if self.answers:
+            said.append(f"{'' if self.dumb else 'some of the '}answers {'in' if self.asking else 'out'}")
+        return ", ".join(said)
+
+
+def blocked(
+    acl: Mapping[str, Any], wanted: Iterable[tuple[Service, Network]], *, asking: bool = False
+) -> Blocked | None:
+    """What a network ACL keeps of services that somebody in a network asks for, or that is asked for there; None where
+    all of it gets through."""
+    found = [
+        (
+            service, passes(acl, network, service, egress=asking),
+            answer := answers_to(spoken(service, network)), passes(acl, network, answer, egress=not asking),
+        )
+        for service, network in wanted
+    ]  # fmt: skip
+    if all(Passes.ALL == way == back for _, way, _, back in found):
+        return None
+    unanswered = [back for *_, back in found if back is not Passes.ALL]
+    return Blocked(
+        tuple(dict.fromkeys(each for each, way, *_ in found if way is Passes.NOTHING)),
+        tuple(dict.fromkeys(each for each, way, *_ in found if way is Passes.SOME)),
+        tuple(dict.fromkeys(answer for *_, answer, back in found if back is not Passes.ALL)),
+        bool(unanswered) and not any(unanswered),
+        all(Passes.NOTHING in (way, back) for _, way, _, back in found),
+        asking,
+    )
 
 
 @dataclass(frozen=True)
@@ -82,26 +189,41 @@ class Entry:
         )
         return f"{what} to {self.network}" if self.egress else f"{what} from {self.network}"
 
+    @property
+    def told_by_aws(self) -> Mapping[str, Any]:
+        """As AWS tells it of its ACL."""
+        protocol, first, last = self.service.protocol, self.service.first, self.service.last
+        ports: dict[str, Any] = {"PortRange": {"From": first, "To": last}}
+        if protocol in ("icmp", "icmpv6"):
+            ports = {"IcmpTypeCode": {"Type": first, "Code": last}}
+        return {
+            "RuleNumber": self.number, "Egress": self.egress, "Protocol": NUMBERS.get(protocol, protocol),
+            "RuleAction": "allow",
+            "CidrBlock" if isinstance(self.network, IPv4Network) else "Ipv6CidrBlock": str(self.network),
+            **({} if protocol == "-1" else ports),
+        }  # fmt: skip
+
 
 def opening(
-    acl: Mapping[str, Any],
-    network: Network,
-    services: Iterable[Service],
-    *,
-    answers: bool,
+    acl: Mapping[str, Any], network: Network, inward: Iterable[Service], outward: Iterable[Service],
     beside: Iterable[Entry] = (),
-) -> tuple[Entry, ...]:
-    """The entries that let services of a network in, and answers to it out; none where there is no room for all.
+) -> tuple[Entry, ...]:  # fmt: skip
+    """The entries that let services of a network in, and answers to it out; none where there is no room for all, or
+    where what keeps them away was meant for a part of that network.
 
     `beside` will have their numbers as well.
     """
-    wanted = [(spoken(each, network), False) for each in services] + ([(ANSWERS, True)] if answers else [])
+    wanted = [(spoken(each, network), False) for each in inward] + [(spoken(each, network), True) for each in outward]
     entries: list[Entry] = []
     for service, egress in wanted:
         taken = {each.number for each in (*beside, *entries) if each.egress is egress}
         number = _room(acl, network, service, taken, egress=egress)
-        entries.append(Entry(str(acl["NetworkAclId"]), number, network, service, egress))
-    return tuple(entries) if all(each.number for each in entries) else ()
+        entry = Entry(str(acl["NetworkAclId"]), number, network, service, egress)
+        then = {"Entries": [*(acl.get("Entries") or []), entry.told_by_aws]}
+        if not number or passes(then, network, service, egress=egress) <= passes(acl, network, service, egress=egress):
+            return ()
+        entries.append(entry)
+    return tuple(entries)
 
 
 def _room(acl: Mapping[str, Any], network: Network, service: Service, more: set[int], *, egress: bool) -> int:
@@ -124,11 +246,7 @@ def _room(acl: Mapping[str, Any], network: Network, service: Service, more: set[
 def enter(entry: Entry) -> Action:
     """Let something through a network ACL. Entries have no tags: what has the number already is not this run's."""
     which = {"NetworkAclId": entry.acl, "RuleNumber": entry.number, "Egress": entry.egress}
-    protocol = NUMBERS.get(entry.service.protocol, entry.service.protocol)
-    first, last = entry.service.first, entry.service.last
-    ports: dict[str, Any] = {"PortRange": {"From": first, "To": last}}
-    if entry.service.protocol in ("icmp", "icmpv6"):
-        ports = {"IcmpTypeCode": {"Type": first, "Code": last}}
+    protocol, first, last = entry.told_by_aws["Protocol"], entry.service.first, entry.service.last
     look = Call("ec2.DescribeNetworkAcls", {"NetworkAclIds": [entry.acl]})
     here = f"NetworkAcls[0].Entries[?RuleNumber==`{entry.number}` && Egress==`{str(entry.egress).lower()}`]"
     numbers = (
@@ -139,14 +257,7 @@ def enter(entry: Entry) -> Action:
     return Action(
         f"enter-{entry.acl}-{'out' if entry.egress else 'in'}-{entry.number}",
         f"Let {entry.told} through the network ACL {entry.acl}, as its entry {entry.number}",
-        Call(
-            "ec2.CreateNetworkAclEntry",
-            {
-                **which, "Protocol": protocol, "RuleAction": "allow",
-                "CidrBlock" if isinstance(entry.network, IPv4Network) else "Ipv6CidrBlock": str(entry.network),
-                **({} if protocol == "-1" else ports),
-            },
-        ),
+        Call("ec2.CreateNetworkAclEntry", {**which, **entry.told_by_aws}),
         undo=(
             Undo(
                 Call("ec2.DeleteNetworkAclEntry", which),

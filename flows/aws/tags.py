@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,11 @@ def ours(operation: str, things: str, thing: str) -> Find:
 def others_tag(thing: str) -> Late:
     """JMESPath into an answer that has the `thing`: the run that made it, where that is another one."""
     return join(f"{thing}.Tags[?Key=='handrail:run' && Value!='", RUN, "'].Value | [0]")
+
+
+def is_id(text: str, kind: str) -> bool:
+    """Whether a text is an id of EC2's and no name: names may begin like one (“vpn-office”)."""
+    return re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", text) is not None
 
 
 def name_of(thing: Mapping[str, Any]) -> str:

@@ -118,9 +118,9 @@ def _guarded(way: Way, acl: Mapping[str, Any], doors: Mapping[int, Sequence[str]
         if not networks or len(known) < len(sources):
             continue  # lists and groups have addresses that are not read here
         service = Service(f"port {port}", "tcp", port, port)
-        if not any(_some(acl, each, service, egress=False) for each in networks):
+        if not any(network_acls.passes(acl, each, service, egress=False) for each in networks):
             told, entry = f"lets nobody in by port {port}", f"an inbound entry for port {port}"
-        elif not any(_some(acl, each, network_acls.MOST_ANSWERS, egress=True) for each in networks):
+        elif not any(network_acls.passes(acl, each, network_acls.MOST_ANSWERS, egress=True) for each in networks):
             told, entry = "lets no answers out", "an outbound entry for the ports 1024 to 65535"
         else:
             continue
@@ -138,12 +138,3 @@ def _network(source: str) -> Network | None:
         return ip_network(source, strict=False)
     except ValueError:
         return None
-
-
-def _some(acl: Mapping[str, Any], source: Network, service: Service, *, egress: bool) -> bool:
-    """Whether a network ACL lets through any of the addresses of a network, by any of the ports of a service."""
-    if network_acls.allows(acl, source, service, egress=egress):
-        return True
-    ports = [Service(service.name, service.protocol, port, port) for port in {service.first, service.last}]
-    parts = [each for each in network_acls.networks(acl, egress=egress) if within(each, source)]
-    return any(network_acls.allows(acl, part, port, egress=egress) for part in (source, *parts) for port in ports)

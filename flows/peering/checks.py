@@ -11,7 +11,7 @@ from flows.aws.vpc_peering import ACTIVE, PENDING, Connection
 from flows.engine import Caution, CloudError, Finding, Grade
 
 from . import dual_stack, firewalls, rules
-from .rules import Seen
+from .seen import Seen
 from .sides import Pair, Side
 
 

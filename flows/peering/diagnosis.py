@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from flows.aws import accounts, interfaces, keepers, network_acls, vpc_peering
+from flows.aws import accounts, interfaces, keepers, network_acls, prefix_lists, tags, vpc_peering
 from flows.aws import network as net
 from flows.aws.network import Vpc
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection, End
@@ -14,7 +15,7 @@ from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.elsewhere import There
 
 from . import dual_stack, firewalls, private_names, repairs, rules
-from .rules import Seen
+from .seen import Seen
 from .sides import Side
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str]) -> Iterator[Finding]:
 
 def _the(cloud: Cloud, named: str) -> Connection:
     """The connection of that id or name; a name outlives what had it."""
-    if named.startswith("pcx-"):
+    if tags.is_id(named, "pcx"):
         found = [each for each in [vpc_peering.one(cloud, named)] if each]
     else:
         found = [each for each in vpc_peering.connections(cloud, named) if each.alive]
@@ -174,9 +175,9 @@ def _looked_at(cloud: Cloud, there: Cloud | None, found: Connection, own: End, f
     yield from rules.same_addresses(here, had)
     doors = [each for side in both for each in firewalls.doors(side)]
     yield from firewalls.either(doors)
-    for side in both:
+    for side, other in zip(both, [*reversed(both)] if len(both) > 1 else [None], strict=True):
         yield from firewalls.stale(side)
-        yield from firewalls.network_acls(side)
+        yield from firewalls.network_acls(side, other)
     for side in both:
         yield from _names(side, found, there is not None)
     if len(both) > 1:
@@ -206,12 +207,15 @@ def seen(cloud: Cloud, found: Connection, own: End, far: End) -> Seen:
     vpc = told[0] if told else Vpc(own.vpc, "", (), False, own.account, True)
     tables = read("tables", lambda: tuple(option.value for option in net.route_tables(cloud, vpc)))
     groups = read("groups", lambda: tuple(option.value for option in net.security_groups(cloud, vpc)))
+    named = {id for table in tables for id, target in table.lists if not target.startswith("vpce-")}
+    named |= {id for group in groups for _, id in group.lists}
+    listed = {id: read("lists", partial(prefix_lists.networks, cloud, id)) for id in sorted(named)}
     return Seen(
         Side(cloud, vpc, tables, groups), found.id, far.vpc, far.networks,
         acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
         subnets=read("subnets", lambda: net.subnets(cloud, vpc)),
         servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
-        unread=unread,
+        listed=listed, unread=unread,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from flows.aws.addresses import Network
 from flows.aws.network import Vpc
 from flows.engine import Call, Caution, CloudError, Finding, Grade, Option, Refused
 
-from .rules import Seen
+from .seen import Seen
 from .sides import Side
 
 

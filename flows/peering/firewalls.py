@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from flows.aws import network_acls as acls
 from flows.aws import used_by_others
-from flows.aws.network import Service
+from flows.aws.addresses import Network
+from flows.aws.network import KNOWN, Service
 from flows.engine import Call, CloudError, Finding, Grade
 
 from . import repairs
-from .rules import Seen
+from .seen import Seen
 
 
 def doors(here: Seen) -> Iterator[Finding]:
     """Some security group with something in it lets the other VPC in. One that nothing stands behind is a door in no
     wall; a VPC may also only ask, and never be asked."""
     id, by = f"security-groups:{here.vpc}", "DescribeSecurityGroups, DescribeNetworkInterfaces"
-    if why := here.unread.get("groups") or here.unread.get("servers"):
+    if why := here.unread.get("groups") or here.unread.get("servers") or here.unread.get("lists"):
         yield Finding(
             id, Grade.NOT_CHECKED, f"The security groups of {here.vpc}, or what is in them, could not be read.", why
         )
@@ -98,44 +100,82 @@ def stale(here: Seen) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def network_acls(here: Seen) -> Iterator[Finding]:
-    """The network ACLs let the other VPC in and the answers out: they know no connections, so both count."""
+def network_acls(here: Seen, other: Seen | None = None) -> Iterator[Finding]:
+    """The network ACLs let the other VPC in and the answers out, or let what is here ask and be answered: they know no
+    connections, so both directions count.
+
+    `other` is the other VPC, where it is looked at.
+    """
     id, by = "network-acls", "DescribeNetworkAcls: its entries, first match wins"
     if why := here.unread.get("acls"):
         yield Finding(f"{id}:{here.vpc}", Grade.NOT_CHECKED, f"The network ACLs of {here.vpc} could not be read.", why)
         return
-    subnets = {each.subnet for each in here.meant} if here.meant else {s for t in here.tables for s in here.behind(t)}
-    services = here.side.services if here.planned else tuple(
-        dict.fromkeys(service for group in here.side.groups for service in here.lets_in(group))
-    )  # fmt: skip
-    clear = True
-    for acl in here.acls:
-        beside: list[acls.Entry] = []
-        touched = sorted(acls.subnets(acl) & subnets)
-        for network in here.networks if touched else ():
-            shut = [each for each in services if not acls.allows(acl, network, each, egress=False)]
-            back = acls.allows(acl, network, acls.ANSWERS, egress=True)
-            answers = acls.allows(acl, network, acls.ANSWERS, egress=False)
-            if not shut and back and answers:
-                continue
-            clear = False
-            what = [f"the way in for {_services(shut)}"] * bool(shut) + ["answers out"] * (not back)
-            what += ["answers in"] * (not answers)
-            wanted = [*shut, *([] if answers else [acls.ANSWERS])]
-            found = Finding(
-                f"{id}:{acl.get('NetworkAclId')}:{network}", Grade.PREDICTED if here.planned else Grade.REFUSED,
-                f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} of {here.peer} "
-                f"({', '.join(what)}).", by,
-                "Allow it there, in both directions: network ACLs do not know which packets are answers.",
-            )  # fmt: skip
-            entries = acls.opening(acl, network, wanted, answers=not back, beside=beside)
-            beside += entries
-            mends = entries and not here.planned
-            yield found.mended_by(repairs.let_through(acl, entries, here.side)) if mends else found
-    if clear and here.networks:
+    beside: list[acls.Entry] = []
+    found = [*_lets_in(here, beside), *_asks(here, other, beside)]
+    yield from found
+    if not found and here.networks:
         yield Finding(
             f"{id}:{here.vpc}", Grade.PREDICTED, f"The network ACLs of {here.vpc} let {here.peer} through.", by
         )
+
+
+def _lets_in(here: Seen, beside: list[acls.Entry]) -> Iterator[Finding]:
+    """What the ACLs keep from what lets the other VPC in."""
+    for acl, touched, network in _guarded(here, {each.subnet for each in here.meant}):
+        if wrong := acls.blocked(acl, here.asked(touched, network)):
+            grade = Grade.REFUSED if wrong.nothing else Grade.CAUTION
+            yield _blocks(here, acl, touched[0], network, wrong, Grade.PREDICTED if here.planned else grade, beside)
+
+
+def _asks(here: Seen, other: Seen | None, beside: list[acls.Entry]) -> Iterator[Finding]:
+    """What the ACLs keep from whoever here asks the other VPC for something. Who that is nobody knows: of several
+    subnets one that may suffices, and of a VPC that lets the other in nobody may need to."""
+    wanted = list(dict.fromkeys(each for group in other.side.groups for each in other.lets_in(group))) if other else []
+    if other and here.meant and not wanted:
+        return
+    places = {each.subnet for each in here.servers} or {each for table in here.tables for each in here.behind(table)}
+    shut, open_ = [], False
+    for acl, touched, network in _guarded(here, places):
+        wrong = acls.blocked(acl, [(each, network) for each in wanted or [KNOWN["all"]]], asking=True)
+        if wrong and wrong.nothing:
+            shut.append((acl, touched[0], network, wrong))
+        else:
+            open_ = True
+    if open_ and here.meant:
+        return
+    grade = Grade.PREDICTED if here.planned else Grade.CAUTION if open_ or here.meant else Grade.REFUSED
+    for acl, subnet, network, wrong in shut:
+        yield _blocks(here, acl, subnet, network, wrong, grade, beside)
+
+
+def _guarded(here: Seen, subnets: set[str]) -> Iterator[tuple[Mapping[str, Any], list[str], Network]]:
+    """The ACLs of those subnets, each with its ones of these and the networks of the other VPC that are led there."""
+    behind = {subnet for table in here.tables for subnet in here.behind(table)} if here.planned else subnets
+    led = [
+        each for each in here.networks if here.planned or any(here.led(table, each) for table in here.tables)
+    ] or here.networks  # fmt: skip
+    for acl in here.acls:
+        touched = sorted(acls.subnets(acl) & behind)
+        yield from ((acl, touched, network) for network in led if touched)
+
+
+def _blocks(
+    here: Seen, acl: Mapping[str, Any], subnet: str, network: Network, wrong: acls.Blocked, grade: Grade,
+    beside: list[acls.Entry],
+) -> Finding:  # fmt: skip
+    asking = ":asking" if wrong.asking else ""
+    found = Finding(
+        f"network-acls:{acl.get('NetworkAclId')}:{network}{asking}", grade,
+        f"The network ACL {acl.get('NetworkAclId')} of subnet {subnet} blocks {network} of {here.peer} "
+        f"({wrong.what(_service)}).", "DescribeNetworkAcls: its entries, first match wins",
+        "Allow it there, in both directions: network ACLs do not know which packets are answers.",
+        beyond="" if wrong.closed else repairs.MEANT,
+    )  # fmt: skip
+    inward, outward = (wrong.answers, wrong.shut) if asking else (wrong.shut, wrong.answers)
+    entries = acls.opening(acl, network, inward, outward, beside)
+    beside += entries
+    mends = entries and (wrong.closed or not wrong.part) and not here.planned
+    return found.mended_by(repairs.let_through(acl, entries, here.side)) if mends else found
 
 
 def _listed(here: Seen) -> str:
@@ -143,10 +183,12 @@ def _listed(here: Seen) -> str:
 
 
 def _services(services: list[Service]) -> str:
-    def told(service: Service) -> str:
-        if service.name or service.protocol == "-1":
-            return service.name or "everything"
-        ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
-        return "ping" if service.protocol in ("icmp", "icmpv6") else f"{service.protocol}/{ports}"
+    return ", ".join(dict.fromkeys(map(_service, services)))
 
-    return ", ".join(dict.fromkeys(map(told, services)))
+
+def _service(service: Service) -> str:
+    """A service of a rule as people say it."""
+    if service.name or service.protocol == "-1":
+        return service.name or "everything"
+    ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
+    return "ping" if service.protocol in ("icmp", "icmpv6") else f"{service.protocol}/{ports}"

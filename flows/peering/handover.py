@@ -19,7 +19,7 @@ READS = tuple(
             "VpcPeeringConnections", "Vpcs", "RouteTables", "SecurityGroups", "NetworkAcls", "Subnets",
             "NetworkInterfaces", "StaleSecurityGroups", "VpcAttribute",
         )),
-        "route53.ListHostedZonesByVPC",
+        "ec2.GetManagedPrefixListEntries", "route53.ListHostedZonesByVPC",
     )
 )  # fmt: skip
 """What `hand_over` and a later look at the connection will call; a plan lists it for the permissions."""

@@ -15,7 +15,7 @@ from flows.engine import Action, Cloud, CloudError, Finding, Grade, Option, Refu
 from .sides import Pair, Side
 
 if TYPE_CHECKING:
-    from .rules import Seen
+    from .seen import Seen
 
 
 class Answers(Protocol):

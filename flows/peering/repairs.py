@@ -30,6 +30,8 @@ BEYOND = {
     "encryption": "Whoever enforces encryption decides on exceptions.",
 }
 """What is left to people, by the rule that finds it. Some of it can be mended in other cases."""
+MEANT = "Only you know whether it was meant that a part is kept away."
+"""Why what a network ACL keeps away in part is left."""
 
 
 def accept(connection: Connection, side: Side) -> Mend:

@@ -2,101 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 from flows.aws import network as net
 from flows.aws import service_quotas, vpc_peering
 from flows.aws.addresses import Network, made_of, within
-from flows.aws.interfaces import Interface
-from flows.aws.network import Route, RouteTable, SecurityGroup, Service
+from flows.aws.network import Route, RouteTable
 from flows.aws.vpc_peering import Connection
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, shell
 
 from . import repairs
-from .sides import REPLACE, Side, to
+from .seen import Seen
+from .sides import REPLACE, to
 
+APPLIANCES = ("vpce-", "eni-", "i-")
+"""Firewalls and routers of one's own: what comes to them goes on from there, or not."""
 ONWARD = ("igw-", "nat-", "vgw-", "tgw-", "vpce-", "pcx-", "eigw-", "lgw-", "cagw-", "arn:")
 """Targets that lead out of a VPC, or to what only it may use."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One of the two VPCs as it is, or as it would be.
-
-    Args:
-        side: the VPC, all its route tables and security groups where it stands, those that were chosen where planned.
-        connection: the id of the connection; empty while there is none.
-        peer: what the other VPC is called.
-        networks: the other VPC's, as far as they are known.
-        own: whether it is the account and region from which is looked.
-        acls: its network ACLs, as AWS tells them.
-        subnets: the ids of its subnets.
-        servers: what stands behind its security groups.
-        unread: what could not be read, and why: "tables", "groups" …
-        planned: whether it is looked at before anything is made.
-        waits: whether somebody else is to accept first.
-    """
-
-    side: Side
-    connection: str
-    peer: str
-    networks: tuple[Network, ...]
-    own: bool = True
-    acls: tuple[Mapping[str, Any], ...] = ()
-    subnets: tuple[str, ...] = ()
-    servers: tuple[Interface, ...] = ()
-    unread: Mapping[str, str] = field(default_factory=dict)
-    planned: bool = False
-    waits: bool = False
-
-    @property
-    def tables(self) -> tuple[RouteTable, ...]:
-        return self.side.tables
-
-    @property
-    def vpc(self) -> str:
-        return self.side.vpc.id
-
-    @property
-    def where(self) -> dict[str, str]:
-        """Options of a command that is made on that side."""
-        found = {"region": self.side.cloud.identity.region} if self.side.region or self.side.profile else {}
-        return found | ({"profile": self.side.profile} if self.side.profile else {})
-
-    def behind(self, table: RouteTable) -> set[str]:
-        """The subnets of a table. One that was given none uses the main table."""
-        given = {subnet for each in self.tables for subnet in each.subnets}
-        return {*table.subnets, *(each for each in self.subnets if table.main and each not in given)}
-
-    def lets_in(self, group: SecurityGroup, kinds: tuple[int, ...] = (4, 6)) -> list[Service]:
-        """What a group lets the other VPC use, by its networks or its groups. What everybody may is not meant.
-
-        `kinds` are the versions of IP that are looked at.
-        """
-        networks = [each for each in self.networks if each.version in kinds]
-        by_network = [
-            rule.service for rule in (*group.rules, *group.rules6)
-            if rule.network.prefixlen and any(rule.network.overlaps(each) for each in networks)
-        ]  # fmt: skip
-        by_group = [
-            Service("", str(each["IpProtocol"]), int(each.get("FromPort") or 0), int(each.get("ToPort") or 0))
-            for each in group.told.get("IpPermissions") or []
-            for pair in each.get("UserIdGroupPairs") or []
-            if pair.get("VpcPeeringConnectionId") == self.connection != ""
-        ]
-        return [*by_network, *by_group]
-
-    @property
-    def meant(self) -> list[Interface]:
-        """What lets the other VPC in."""
-        return self.meant_for((4, 6))
-
-    def meant_for(self, kinds: tuple[int, ...]) -> list[Interface]:
-        """What lets the other VPC in by these versions of IP."""
-        opened = {group.id for group in self.side.groups if self.lets_in(group, kinds)}
-        return [each for each in self.servers if opened.intersection(each.groups)]
 
 
 # -- beforehand ------------------------------------------------------------------------------------------------
@@ -249,7 +171,7 @@ def ways(here: Seen) -> Iterator[Finding]:
     One at least must. A table behind which something lets the other VPC in must, or its answers are lost; another may
     do without, and is told.
     """
-    if why := here.unread.get("tables") or here.unread.get("subnets"):
+    if why := here.unread.get("tables") or here.unread.get("subnets") or here.unread.get("lists"):
         yield Finding(
             f"routes:{here.vpc}", Grade.NOT_CHECKED, f"The route tables of {here.vpc} could not be read.", why
         )
@@ -261,7 +183,7 @@ def ways(here: Seen) -> Iterator[Finding]:
             "DescribeSubnets", "Make one, and let its route table lead to the connection.",
         )  # fmt: skip
         return
-    reached = {table.id: [each for each in here.networks if _led(table, each, here.connection)] for table in used}
+    reached = {table.id: [each for each in here.networks if here.led(table, each)] for table in used}
     somewhere = {each.version for led in reached.values() for each in led}
     for table in used:
         missing = [each for each in here.networks if each not in reached[table.id]]
@@ -274,34 +196,36 @@ def ways(here: Seen) -> Iterator[Finding]:
         yield from _astray(here, table)
 
 
-def _led(table: RouteTable, network: Network, connection: str) -> bool:
-    """Whether all of a network is led to the connection: as a whole, in parts, or by a wider route."""
-    ours = [route for route in table.ways if route.target == connection and route.state == "active"]
-    if made_of(network, (route.network for route in ours)):
-        return True
-    return (found := _way(table, network)) is not None and found in ours
-
-
-def _way(table: RouteTable, network: Network) -> Route | None:
-    """The route that a network takes: the longest prefix, and of equals the one that was entered."""
-    fit = [route for route in table.ways if within(network, route.network) and route.target != "local"]
-    return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
-
-
 def _missing(here: Seen, table: RouteTable, missing: list[Network], *, nowhere: bool) -> Finding:
     id, by, network = f"routes:{table.id}", "DescribeRouteTables", missing[0]
     behind = here.behind(table)
-    answering = [each.of or each.id for each in here.meant_for((network.version,)) if each.subnet in behind]
+    answering = [each.of or each.id for each in here.answering(missing, by_groups=nowhere) if each.subnet in behind]
     who = f", and {answering[0]} there lets {here.peer} in" if answering else ""
     subnets = ", ".join(sorted(behind)[:3]) + (" and others" if len(behind) > 3 else "")
-    part = [route for route in table.ways if route.target == here.connection and within(route.network, network)]
-    route = _way(table, network)
+    ways = here.ways(table)
+    part = [route for route in ways if route.target == here.connection and within(route.network, network)]
+    narrower = [each for each in ways if each.network != network and within(each.network, network) and each not in part]
+    route = here.way(table, network)
     grade = Grade.REFUSED if nowhere or answering else Grade.PREDICTED if table.public else Grade.CAUTION
     command = shell.aws(
         "ec2", "create-route", **here.where, route_table_id=table.id, **to(str(network)),
         vpc_peering_connection_id=here.connection,
     )  # fmt: skip
     mend = repairs.lead(table, missing, here.connection, here.side, here.peer)
+    if made_of(network, (each.network for each in narrower)):
+        to_ = ", ".join(dict.fromkeys(each.target for each in narrower))
+        return Finding(
+            id, grade, f"{table.shown} sends all of {network} to {to_} instead, in narrower entries{who}.", by,
+            f"Remove those entries, if the addresses are those of {here.peer}.",
+            beyond=repairs.BEYOND["more-specific-route"],
+        )  # fmt: skip
+    if route and route.network.prefixlen and route.target.startswith(APPLIANCES) and route.state == "active":
+        return Finding(
+            id, Grade.NOT_CHECKED,
+            f"{table.shown} sends {network} to {route.target}; whether that passes it on to {here.peer} was not found "
+            "out.", f"{by}: {route.network}",
+            f"See that {route.target} forwards it, and that the table of its own subnet leads to {here.connection}.",
+        )  # fmt: skip
     if part and part[0].state == "active":
         return Finding(
             id, Grade.CAUTION if grade is Grade.PREDICTED else grade,
@@ -331,7 +255,7 @@ def _missing(here: Seen, table: RouteTable, missing: list[Network], *, nowhere: 
 
 
 def _astray(here: Seen, table: RouteTable) -> Iterator[Finding]:
-    for route in table.ways:
+    for route in here.ways(table):
         over = route.target == here.connection
         if over and not any(route.network.overlaps(each) for each in here.networks):
             yield Finding(
@@ -370,7 +294,7 @@ def both_ways(one: Seen, other: Seen) -> Iterator[Finding]:
 
 
 def _leads(here: Seen, network: Network) -> bool:
-    return any(_led(table, network, here.connection) for table in here.tables)
+    return any(here.led(table, network) for table in here.tables)
 
 
 def same_addresses(here: Seen, had: tuple[Connection, ...]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import keepers
+from flows.aws import keepers, tags
 from flows.aws import network as net
 from flows.aws import site_to_site_vpn as vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refused
@@ -148,7 +148,7 @@ def _elsewhere(found: Mapping[str, Any]) -> Finding:
 
 def _the(cloud: Cloud, named: str) -> dict[str, Any]:
     """The connection of that id or name."""
-    by_id = named.startswith("vpn-")
+    by_id = tags.is_id(named, "vpn")
     asked = {"VpnConnectionIds": [named]} if by_id else {"Filters": [{"Name": "tag:Name", "Values": [named]}]}
     try:
         found = cloud.make(Call("ec2.DescribeVpnConnections", asked)).get("VpnConnections") or []

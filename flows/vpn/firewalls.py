@@ -96,36 +96,27 @@ def network_acls(here: Situation) -> Iterator[Finding]:
         yield Finding(id, Grade.NOT_CHECKED, "The network ACLs could not be read.", why)
         return
     subnets = _looked_at(here)
-    services = here.services or tuple(
-        dict.fromkeys(service for group in here.groups for service in here.lets_in(group))
-    )
-    blocked = False
+    clear = True
     for acl in here.acls:
         beside: list[acls.Entry] = []
         touched = sorted(acls.subnets(acl) & subnets)
         for network in here.reached if touched else ():
-            shut = [each for each in services if not acls.allows(acl, network, each, egress=False)]
-            outward = acls.allows(acl, network, acls.ANSWERS, egress=True)
-            if not shut and outward:
+            wrong = acls.blocked(acl, here.asked(touched, network))
+            if wrong is None:
                 continue
-            blocked = True
-            some = outward or acls.allows(acl, network, acls.MOST_ANSWERS, egress=True)
-            nothing = not some or (shut and len(shut) == len(services))
-            what = (
-                ("answers out to some ports" if some else "answers out")
-                if not shut
-                else f"the way in for {', '.join(map(told, shut))}"
-            )
+            clear = False
             found = Finding(
                 f"{id}:{acl.get('NetworkAclId')}:{network}",
-                Grade.PREDICTED if here.planned else Grade.REFUSED if nothing else Grade.CAUTION,
-                f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} ({what}).", by,
-                "Allow it there, in both directions.",
+                Grade.PREDICTED if here.planned else Grade.REFUSED if wrong.nothing else Grade.CAUTION,
+                f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} "
+                f"({wrong.what(told)}).", by, "Allow it there, in both directions.",
             )  # fmt: skip
-            entries = acls.opening(acl, network, shut, answers=not outward, beside=beside)
+            entries = acls.opening(acl, network, wrong.shut, wrong.answers, beside)
             beside += entries
-            yield found.mended_by(repairs.let_through(acl, entries)) if entries and not here.planned else found
-    if not blocked and here.reached:
+            found = replace(found, beyond="" if wrong.closed else repairs.MEANT)
+            mends = entries and (wrong.closed or not wrong.part) and not here.planned
+            yield found.mended_by(repairs.let_through(acl, entries)) if mends else found
+    if clear and here.reached:
         yield Finding(
             id, Grade.PREDICTED, "The network ACLs let the office in and the answers out.", "DescribeNetworkAcls"
         )

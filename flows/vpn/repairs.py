@@ -41,6 +41,8 @@ BEYOND = {
 """What is left to people or their device, by the rule that finds it. Some of it can be mended in other cases."""
 
 
+MEANT = "Only you know whether it was meant that a part is kept away."
+"""Why what a network ACL keeps away in part is left."""
 TRANSIT = "What leads to a transit gateway is left to whoever keeps that."
 """Why no route is entered there."""
 

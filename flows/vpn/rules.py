@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -82,19 +83,44 @@ class Situation:
         return {*table.subnets, *(each for each in self.subnets if table.main and each not in given)}
 
     def lets_in(self, group: SecurityGroup) -> list[Service]:
-        """What a group lets the office use. What it lets everybody use is not meant for the office."""
+        """What a group lets the office use. What it lets everybody use is not meant for the office, nor what the VPC
+        itself may use, where the office's networks contain that."""
+        return list(dict.fromkeys(service for each in self.networks for service, _ in self._let_in(group, each)))
+
+    def _let_in(
+        self, group: SecurityGroup, network: IPv4Network, *, everybody: bool = False
+    ) -> list[tuple[Service, Network]]:
+        """What a group lets a network of the office use, each with the part of it that may."""
         ruled: list[tuple[Service, tuple[Network, ...]]]
         ruled = [(rule.service, (rule.network,)) for rule in group.rules]
         ruled += [(service, self.listed.get(id, ())) for service, id in group.lists]
         return [
-            service for service, from_ in ruled
-            if any(one.prefixlen and one.overlaps(each) for one in from_ for each in self.networks)
+            (service, one if within(one, network) else network) for service, from_ in ruled for one in from_
+            if one.overlaps(network) and (one.prefixlen or everybody)
+            and not any(within(one, own) for own in self.vpc.networks)
         ]  # fmt: skip
 
-    @property
+    def asked(self, subnets: Iterable[str], network: IPv4Network) -> list[tuple[Service, Network]]:
+        """What a network of the office may use of the servers in some subnets, each with the part of it that may: where
+        no server lets it in, what everybody may use."""
+        if self.planned:
+            return [(service, network) for service in self.services]
+        behind, everybody = set(subnets), not self.meant
+        groups = {id for each in self.servers if each.subnet in behind for id in each.groups}
+        return [
+            found for group in self.groups if group.id in groups
+            for found in self._let_in(group, network, everybody=everybody)
+        ]  # fmt: skip
+
+    @cached_property
     def meant(self) -> list[Interface]:
         """The servers that let the office in."""
-        opened = {group.id for group in self.groups if self.lets_in(group)}
+        return self.answering(self.networks)
+
+    def answering(self, networks: Iterable[IPv4Network]) -> list[Interface]:
+        """The servers that let some of these networks of the office in."""
+        wanted = tuple(networks)
+        opened = {group.id for group in self.groups if any(self._let_in(group, each) for each in wanted)}
         return [each for each in self.servers if opened.intersection(each.groups)]
 
 
@@ -205,6 +231,9 @@ def way(here: Situation, table: RouteTable, network: IPv4Network) -> Route | Non
     gateway in parts."""
     named = [Route(each, to, "active", False) for id, to in table.lists for each in here.listed.get(id, ())]
     fit = [route for route in (*table.routes, *named) if within(network, route.network) and route.target != "local"]
+    away = [each for each in astray(table, network, here.gateway) if _narrower(each, network)]
+    if made_of(network, (each.network for each in away)):
+        return away[0]
     parts = [route for route in (*table.routes, *named) if route.target == here.gateway and _narrower(route, network)]
     if made_of(network, (part.network for part in parts)):
         return next((part for part in parts if part.state != "active"), parts[0])
@@ -219,8 +248,10 @@ def ways_back(here: Situation) -> Iterator[Finding]:
     if why := here.unread.get("tables") or here.unread.get("subnets") or here.unread.get("lists"):
         yield Finding("route-tables", Grade.NOT_CHECKED, "The route tables could not be read.", why)
         return
-    found = [_way_back(here, table) for table in here.tables if here.behind(table)]
-    if all(each.grade in (Grade.CAUTION, Grade.PREDICTED) for each in found):
+    used = [table for table in here.tables if here.behind(table)]
+    found = [_way_back(here, table) for table in used]
+    some = any(_leads(here, way(here, table, each)) for table in used for each in here.reached)
+    if not some and all(each.grade in (Grade.CAUTION, Grade.PREDICTED) for each in found):
         found = [replace(each, grade=Grade.REFUSED) for each in found]
     yield from found
     if not found:
@@ -245,6 +276,10 @@ def _towards(route: Route | None) -> str:
     return route.target if route and route.network.prefixlen else ""
 
 
+def _leads(here: Situation, route: Route | None) -> bool:
+    return route is not None and (route.target, route.state) == (here.gateway, "active")
+
+
 def _narrower(route: Route, network: IPv4Network) -> bool:
     return route.network != network and within(route.network, network)
 
@@ -254,10 +289,11 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
     behind, gateway = here.behind(table), here.gateway
     takes_over = gateway in table.propagating
     found = [(each, way(here, table, each)) for each in here.reached]
-    lost = [(each, to) for each, to in found if to is None or (to.target, to.state) != (gateway, "active")]
+    lost = [(each, to) for each, to in found if not _leads(here, to)]
     if not lost and (found or any(route.target == gateway for route in table.routes)):
         return Finding(id, Grade.PROVED, f"{name} leads to the {here.end}.", by)
-    answering = [each.of or each.id for each in here.meant if each.subnet in behind]
+    unreached = [each for each, _ in lost] or here.networks
+    answering = [each.of or each.id for each in here.answering(unreached) if each.subnet in behind]
     who = f", and {answering[0]} there lets the office in" if answering else ""
     matters = Grade.REFUSED if answering else Grade.PREDICTED if table.public else Grade.CAUTION
     network, to = lost[0] if lost else ("the office's networks", None)
@@ -267,7 +303,13 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
             id, Grade.REFUSED, f"{name} sends {network} into nothing: its route is dead{who}.",
             f"{by}: {to.network} is a {to.state}", f"Attach {gateway} to the VPC again.",
         )  # fmt: skip
-    if to and to.network.prefixlen and to.target.startswith(APPLIANCES):
+    if to and _narrower(to, IPv4Network(network)):
+        return Finding(
+            id, matters, f"{name} sends all of {network} to {to.target} and not to the {here.end}, in narrower "
+            f"entries{who}.", f"{by}: {to.network} and others", "Remove them, if those addresses are in the office.",
+            beyond=repairs.BEYOND["more-specific-route"],
+        )  # fmt: skip
+    if to and to.network.prefixlen and to.target.startswith(APPLIANCES) and to.state == "active":
         return Finding(
             id, Grade.NOT_CHECKED,
             f"{name} sends {network} to {to.target}; whether that passes it on to the office was not found out.",

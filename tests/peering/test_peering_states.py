@@ -105,13 +105,23 @@ def not_theirs(world: World) -> Restores:
     return lambda: world.here.delete_route(**way)
 
 
-def closed(world: World) -> Restores:
-    (group,) = world.here.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["app"]}])[
-        "SecurityGroups"
-    ]
-    rules = [each for each in group["IpPermissions"] if each["IpRanges"]]
-    world.here.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rules)
-    return lambda: world.here.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rules)
+def closed_to(side: str, name: str) -> Breaks:
+    def breaks(world: World) -> Restores:
+        ec2 = getattr(world, side)
+        (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [name]}])["SecurityGroups"]
+        which = {
+            "GroupId": group["GroupId"],
+            "IpPermissions": [each for each in group["IpPermissions"] if each["IpRanges"]],
+        }
+        ec2.revoke_security_group_ingress(**which)
+        return lambda: ec2.authorize_security_group_ingress(**which)
+
+    return breaks
+
+
+closed = closed_to("here", "app")
+asking = closed_to("there", "analytics-servers")
+"""The other VPC only asks."""
 
 
 def blocked(*, egress: bool) -> Breaks:
@@ -127,6 +137,105 @@ def blocked(*, egress: bool) -> Breaks:
     return breaks
 
 
+LOW, HIGH = ("10.60.0.0/17", "10.60.128.0/17")
+LETS = Mapping[str, Any]
+IN: LETS = {"Egress": False, "RuleAction": "allow", "CidrBlock": "10.60.0.0/16", "Protocol": "-1"}
+OUT: LETS = {**IN, "Egress": True, "CidrBlock": "0.0.0.0/0"}
+
+
+def tcp(first: int, last: int) -> LETS:
+    return {"Protocol": "6", "PortRange": {"From": first, "To": last}}
+
+
+def acl_of(*lets: LETS, side: str = "here") -> Breaks:
+    """The network ACL of the subnets of one side lets this through alone."""
+
+    def breaks(world: World) -> Restores:
+        ec2 = getattr(world, side)
+        vpcs = ids(world.account) | ids(world.account, "us-east-1")
+        mine = [{"Name": "vpc-id", "Values": [vpcs["shop" if side == "here" else "analytics"]]}]
+        (acl,) = (each for each in ec2.describe_network_acls(Filters=mine)["NetworkAcls"] if each["Associations"])
+        none = {"Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"}
+        entries = [*lets, {**none, "Egress": False}, {**none, "Egress": True}]
+        for number, each in enumerate(entries, 1):
+            ec2.create_network_acl_entry(NetworkAclId=acl["NetworkAclId"], **{"RuleNumber": number, **each})
+        return lambda: [
+            ec2.delete_network_acl_entry(NetworkAclId=acl["NetworkAclId"], RuleNumber=number, Egress=each["Egress"])
+            for number, each in enumerate(entries, 1)
+        ]
+
+    return breaks
+
+
+def both(*breaks: Breaks) -> Breaks:
+    def all_(world: World) -> Restores:
+        restores = [each(world) for each in breaks]
+        return lambda: [each() for each in reversed(restores)]
+
+    return all_
+
+
+def listed(world: World) -> str:
+    entries = [{"Cidr": "10.60.0.0/16"}]
+    which = {"PrefixListName": "partners", "MaxEntries": 5, "AddressFamily": "IPv4", "Entries": entries}
+    return str(world.here.create_managed_prefix_list(**which)["PrefixList"]["PrefixListId"])
+
+
+def group_by_list(world: World) -> Restores:
+    """As Terraform does where the networks of partners are kept in one place."""
+    opened, id = closed(world), listed(world)
+    (group,) = world.here.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["app"]}])[
+        "SecurityGroups"
+    ]
+    rules = [{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "PrefixListIds": [{"PrefixListId": id}]}]
+    world.here.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rules)
+
+    def restores() -> None:
+        world.here.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rules)
+        world.here.delete_managed_prefix_list(PrefixListId=id)
+        opened()
+
+    return restores
+
+
+def route_by_list(world: World) -> Restores:
+    restores, id = without_route("here", "10.60.0.0/16", "shop-private-a")(world), listed(world)
+    way = {"RouteTableId": table(world.here, "shop-private-a"), "DestinationPrefixListId": id}
+    world.here.create_route(**way, VpcPeeringConnectionId=world.id)
+    return lambda: [
+        world.here.delete_route(**way), world.here.delete_managed_prefix_list(PrefixListId=id), restores()
+    ]  # fmt: skip
+
+
+def through_a_firewall(world: World) -> Restores:
+    """A firewall of one's own stands between."""
+    subnet = world.here.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [ids(world.account)["shop"]]}])
+    made = world.here.create_network_interface(SubnetId=subnet["Subnets"][0]["SubnetId"])["NetworkInterface"]
+    way = {"RouteTableId": table(world.here, "shop-private-a"), "DestinationCidrBlock": "10.60.0.0/16"}
+    world.here.replace_route(**way, NetworkInterfaceId=made["NetworkInterfaceId"])
+    return lambda: [
+        world.here.replace_route(**way, VpcPeeringConnectionId=world.id),
+        world.here.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"]),
+    ]
+
+
+def halves_elsewhere(world: World) -> Restores:
+    gateway = world.here.describe_internet_gateways()["InternetGateways"][0]["InternetGatewayId"]
+    way = {"RouteTableId": table(world.here, "shop-private-a")}
+    for each in (LOW, HIGH):
+        world.here.create_route(**way, DestinationCidrBlock=each, GatewayId=gateway)
+    return lambda: [world.here.delete_route(**way, DestinationCidrBlock=each) for each in (LOW, HIGH)]
+
+
+def more_of_theirs(world: World) -> Restores:
+    """The other VPC has a second range, for containers, which is nobody's business here, and an ACL keeps it away."""
+    vpc = ids(world.account, "us-east-1")["analytics"]
+    made = world.there.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/16")["CidrBlockAssociation"]
+    lets = acl_of({**IN, "RuleAction": "deny", "CidrBlock": "100.64.0.0/16"}, {**IN, "CidrBlock": "0.0.0.0/0"}, OUT)
+    restores = lets(world)
+    return lambda: [restores(), world.there.disassociate_vpc_cidr_block(AssociationId=made["AssociationId"])]
+
+
 def names_off(world: World) -> Restores:
     def option(on: bool) -> Any:
         return world.here.modify_vpc_peering_connection_options(
@@ -137,6 +246,14 @@ def names_off(world: World) -> Restores:
     return lambda: option(True)
 
 
+PING: LETS = {"Protocol": "1", "IcmpTypeCode": {"Type": 8, "Code": -1}}
+PONG: LETS = {"Protocol": "1", "IcmpTypeCode": {"Type": 0, "Code": -1}}
+SERVES = acl_of({**IN, **tcp(5432, 5432)}, {**IN, **PING}, OUT)
+"""No answers come in: what is there may not ask."""
+HALVES = acl_of(
+    {**IN, "CidrBlock": LOW}, {**IN, "CidrBlock": HIGH}, {**OUT, **tcp(0, 32767)}, {**OUT, **tcp(32768, 65535)},
+    {**OUT, **PONG},
+)  # fmt: skip
 STATES: Mapping[str, tuple[Breaks, str, str]] = {
     "whole": (lambda world: lambda: None, "works", ""),
     "the servers' own table": (without_route("here", "10.60.0.0/16", "shop-private-a"), "broken", "routes:"),
@@ -150,7 +267,22 @@ STATES: Mapping[str, tuple[Breaks, str, str]] = {
     "the way in is blocked": (blocked(egress=False), "broken", "network-acls:"),
     "the answers are blocked": (blocked(egress=True), "broken", "network-acls:"),
     "names are off": (names_off, "works", ""),
-}
+    "only what is let in gets through": (both(asking, SERVES), "works", ""),
+    "what is let in gets through, and who may ask is not answered": (SERVES, "works_but", "network-acls:"),
+    "an ACL in halves": (both(asking, HALVES), "works", ""),
+    "answers go out to the ports of some": (
+        acl_of(IN, {**OUT, **tcp(32768, 65535)}, {**OUT, "Protocol": "1"}), "works_but", "network-acls:",
+    ),
+    "nothing of it goes out again": (acl_of(IN), "broken", "network-acls:"),
+    "who asks is not answered": (
+        both(asking, acl_of({**OUT, "CidrBlock": "10.0.0.0/16"}, side="there")), "broken", "network-acls:",
+    ),
+    "a group by a prefix list": (group_by_list, "works", ""),
+    "a route by a prefix list": (route_by_list, "works", ""),
+    "through a firewall": (through_a_firewall, "unknown", "routes:"),
+    "both halves go elsewhere": (halves_elsewhere, "broken", "routes:"),
+    "a second range that nobody means": (more_of_theirs, "works_but", "routes:"),
+}  # fmt: skip
 """How it is broken, how it stands then, and because of what."""
 MENDED = ("the servers' own table", "no table there", "a dead entry", "no group lets it in", "the way in is blocked")
 

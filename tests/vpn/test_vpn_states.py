@@ -240,6 +240,32 @@ def for_linux_alone(answer: Answer) -> None:
                 entry |= {"Protocol": "6", "PortRange": {"From": 32768, "To": 65535}}
 
 
+def acl_of(*lines: str) -> Edit:
+    """What the network ACLs let through, each line as “in|out tcp|udp|all|icmp FIRST-LAST NETWORK”, in that order."""
+    numbers = {"tcp": "6", "udp": "17", "icmp": "1", "all": "-1"}
+
+    def edit(answer: Answer) -> None:
+        entries = []
+        for number, line in enumerate(lines, 1):
+            way, protocol, ports, cidr = line.removeprefix("no ").split()
+            first, _, last = ports.partition("-")
+            more: Answer = {"PortRange": {"From": int(first), "To": int(last or first)}} if first else {}
+            if protocol == "icmp":
+                more = {"IcmpTypeCode": {"Type": int(first), "Code": -1}}
+            action = "deny" if line.startswith("no ") else "allow"
+            entries.append({
+                "RuleNumber": number, "Protocol": numbers[protocol], "CidrBlock": cidr, "RuleAction": action,
+                "Egress": way == "out", **more,
+            })  # fmt: skip
+        for each in answer["NetworkAcls"]:
+            each["Entries"] = entries
+
+    return edit
+
+
+OUT = "out tcp 1024-65535 0.0.0.0/0"
+
+
 def measured(answer: Answer) -> None:
     answer["MetricDataResults"] = [{"Id": "state", "Values": [0.0, 1.0]}]
 
@@ -269,6 +295,11 @@ def parts(each: Answer) -> None:
     """The two halves of the office's network, one by one."""
     to("192.168.10.0/25")(each)
     each["Routes"].append({**each["Routes"][-1], "DestinationCidrBlock": "192.168.10.128/25"})
+
+
+def halves_elsewhere(each: Answer) -> None:
+    for half in ("192.168.10.0/25", "192.168.10.128/25"):
+        each["Routes"].append({"DestinationCidrBlock": half, "State": "active", "VpcPeeringConnectionId": "pcx-1"})
 
 
 TGW, OFFICE_IN, SHOP_IN = "tgw-1", "tgw-attach-office", "tgw-attach-shop"
@@ -429,7 +460,46 @@ STATES = {
     "new, CloudWatch closed": State(
         {**DOWN, "GetMetricData": denied, "LookupEvents": made_then}, "waiting", "tunnels", "Install",
     ),
+    "the network ACL in two halves of the office, and of the ports": State(
+        {**connected(), "DescribeNetworkAcls": acl_of(
+            "in tcp 0-1023 192.168.10.0/25", "in tcp 22 192.168.10.128/25", "out tcp 1024-32767 0.0.0.0/0",
+            "out tcp 32768-65535 0.0.0.0/0")}, "works",
+    ),
+    "the network ACL knows only those who may come in": State(
+        {**connected(), "DescribeSecurityGroups": group("app", "192.168.10.7/32"),
+         "DescribeNetworkAcls": acl_of("in tcp 22 192.168.10.0/28", OUT)}, "works",
+    ),
+    "the group lets everything in, and the network ACL one port": State(
+        {**connected(), "DescribeSecurityGroups": group("app", OFFICE, IpProtocol="-1"),
+         "DescribeNetworkAcls": acl_of("in tcp 22 192.168.10.0/24", OUT)}, "works_but", "network-acls",
+    ),
+    "a redirect is kept away, and ping is not": State(
+        {**connected(), "DescribeSecurityGroups": group("app", OFFICE, IpProtocol="icmp", FromPort=8, ToPort=-1),
+         "DescribeNetworkAcls": acl_of("no in icmp 5 0.0.0.0/0", "in icmp 8 0.0.0.0/0", "out icmp 0 0.0.0.0/0")},
+        "works",
+    ),
+    "a network of the office that no server lets in has no route": State(
+        connected(networks(OFFICE, "172.16.0.0/16")), "works_but", "route-tables",
+    ),
     # and what is not
+    "the network ACL lets the echo in, and no ping": State(
+        {**connected(), "DescribeSecurityGroups": group("app", OFFICE, IpProtocol="icmp", FromPort=8, ToPort=-1),
+         "DescribeNetworkAcls": acl_of("in icmp 0 0.0.0.0/0", "out icmp 0 0.0.0.0/0")}, "broken", "network-acls",
+        "Allow it",
+    ),
+    "a summary that contains the VPC, and only the VPC is let in": State(
+        {**connected(networks("10.0.0.0/8")), "DescribeRouteTables": table("shop-private", to("10.0.0.0/8")),
+         "DescribeSecurityGroups": group("app", "10.0.0.0/16")}, "broken", "security-groups",
+    ),
+    "both halves of the office go elsewhere": State(
+        {**connected(), "DescribeRouteTables": table("shop-private", halves_elsewhere)}, "broken", "route-tables",
+        "Remove them",
+    ),
+    "an appliance that is gone": State(
+        {**connected(), "DescribeRouteTables": table(
+            "shop-private-a", to(OFFICE, GatewayId="", NetworkInterfaceId="eni-1", State="blackhole"))},
+        "broken", "route-tables", "lead to vgw-",
+    ),
     "the servers' own table": State(
         {**connected(), "DescribeRouteTables": table("shop-private-a", without_the_office)}, "broken", "route-tables",
         "route propagation",
@@ -594,6 +664,12 @@ def test_who_can_start_a_tunnel_that_is_down_is_said(world: World, versions: tup
     sentences = [each.sentence for each in found.findings if each.id.startswith("startup:")]
     assert len(sentences) == len(said)
     assert all(sentence.startswith(begins) for sentence, begins in zip(sentences, said, strict=True))
+
+
+def test_a_name_may_begin_like_an_id(world: World) -> None:
+    world.account.session.client("ec2").create_tags(Resources=[world.bgp], Tags=[{"Key": "Name", "Value": "vpn-oslo"}])
+    assert check(world.cloud, "vpn-oslo") == check(world.cloud, world.bgp)
+    world.account.session.client("ec2").create_tags(Resources=[world.bgp], Tags=[{"Key": "Name", "Value": "branch"}])
 
 
 def test_what_it_calls(world: World) -> None:
