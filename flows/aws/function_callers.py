@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.engine import Call, Cloud, Identity, shell
+from flows.engine import Call, Cloud, CloudError, Identity, shell
 
-from . import event_patterns
+from . import event_patterns, event_receivers, lambda_functions
+from .event_receivers import EVENTS, SNS, Sender
 from .eventbridge_listeners import BY_TRAIL
 from .notifications import Notification
 
@@ -44,6 +45,8 @@ class Way:
         trouble: why nothing comes on it, "" if nothing is known to be in the way.
         remedy: what to do about that.
         recorded: whether it depends on what a trail records.
+        unseen: why it cannot be told whether anything comes on it; "" if it can.
+        queue: the ARN of the queue from which the function's own role fetches; "" where it is called.
         cure: what has to be switched on: `rule/` and its name, `mapping/` and its id, or `bridge`; "" for nothing.
     """
 
@@ -56,6 +59,8 @@ class Way:
     remedy: str = ""
     recorded: bool = False
     cure: str = ""
+    unseen: str = ""
+    queue: str = ""
 
 
 def ways(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged: bool) -> Iterator[Way]:
@@ -67,8 +72,9 @@ def ways(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged
         standing: the bucket's notifications.
         bridged: whether it sends its events to EventBridge.
     """
+    s3 = Sender(lambda_functions.S3, f"arn:{cloud.identity.partition}:s3:::{bucket}")
     for each in standing:
-        yield from _behind(cloud, each.arn, Way(_id(each.arn), each.receiver))
+        yield from _behind(cloud, each.arn, Way(_id(each.arn), each.receiver), s3)
     for page in cloud.pages(Call("events.ListRules")):
         for rule in page.get("Rules") or []:
             if kind := heard(str(rule.get("EventPattern") or ""), bucket, cloud.identity):
@@ -118,33 +124,81 @@ def _by_rule(cloud: Cloud, rule: Mapping[str, Any], *, recorded: bool, bridged: 
             to = str(target.get("Arn", ""))
             if ":lambda:" in to:
                 yield replace(way, function=to, by="" if target.get("RoleArn") else way.by)
-            else:
-                yield from _behind(cloud, to, replace(way, via=f"{way.via} and {_told(to)}", id=f"{way.id}/{_id(to)}"))
+                continue
+            on = _on(way, to)
+            if target.get("RoleArn") and not on.unseen:
+                role = str(target["RoleArn"]).rpartition("/")[2]
+                on = replace(on, unseen=f"what the role {role} may do, with which the rule acts, was not looked at")
+            yield from _behind(cloud, to, on, Sender(EVENTS, arn))
 
 
-def _behind(cloud: Cloud, arn: str, way: Way) -> Iterator[Way]:
-    """The functions behind a queue or a topic, and behind the queues of a topic."""
+def _on(way: Way, to: str) -> Way:
+    return replace(way, via=f"{way.via} and {_told(to)}", id=f"{way.id}/{_id(to)}")
+
+
+def _behind(cloud: Cloud, arn: str, way: Way, sender: Sender) -> Iterator[Way]:
+    """The functions behind a queue or a topic into which a service sends, and behind the queues of a topic."""
     parts = arn.split(":")
     if len(parts) < 6 or parts[2] not in ("sqs", "sns"):
         return
     region = "" if parts[3] == cloud.identity.region else parts[3]
     if parts[2] == "sqs":
-        for page in cloud.pages(Call("lambda.ListEventSourceMappings", {"EventSourceArn": arn}, region)):
-            for each in page.get("EventSourceMappings") or []:
-                yield _fetching(way, each)
+        pages = cloud.pages(Call("lambda.ListEventSourceMappings", {"EventSourceArn": arn}, region))
+        if mappings := [each for page in pages for each in page.get("EventSourceMappings") or []]:
+            reached = _reached(cloud, arn, way, sender)
+            yield from (_fetching(reached, arn, each) for each in mappings)
         return
-    for page in cloud.pages(Call("sns.ListSubscriptionsByTopic", {"TopicArn": arn}, region)):
-        for each in page.get("Subscriptions") or []:
-            to = str(each.get("Endpoint", ""))
-            if each.get("Protocol") == "lambda":
-                yield replace(way, function=to, by="sns.amazonaws.com", source=arn)
-            elif each.get("Protocol") == "sqs":
-                yield from _behind(cloud, to, replace(way, via=f"{way.via} and {_told(to)}", id=f"{way.id}/{_id(to)}"))
+    pages = cloud.pages(Call("sns.ListSubscriptionsByTopic", {"TopicArn": arn}, region))
+    every = [each for page in pages for each in page.get("Subscriptions") or []]
+    hearing = [each for each in every if each.get("Protocol") in ("lambda", "sqs")]
+    reached = _reached(cloud, arn, way, sender) if hearing else way
+    for each in hearing:
+        to = str(each.get("Endpoint", ""))
+        heard = _heard(cloud, region, reached, each)
+        if each["Protocol"] == "lambda":
+            yield replace(heard, function=to, by=SNS, source=arn)
+        else:
+            yield from _behind(cloud, to, _on(heard, to), Sender(SNS, arn))
 
 
-def _fetching(way: Way, mapping: Mapping[str, Any]) -> Way:
+def _heard(cloud: Cloud, region: str, way: Way, subscription: Mapping[str, Any]) -> Way:
+    """The way on from a topic: a subscription must be confirmed, and let the messages through, of which none has an
+    attribute (SNS Developer Guide, "Amazon SNS subscription filter policies", 2026-11)."""
+    which = str(subscription.get("SubscriptionArn", ""))
+    if way.trouble or way.unseen:
+        return way
+    if not which.startswith("arn:"):
+        remedy = "Confirm it, by the message that SNS sent there."
+        return replace(way, trouble="the subscription behind it is not confirmed", remedy=remedy)
+    try:
+        told = cloud.make(Call("sns.GetSubscriptionAttributes", {"SubscriptionArn": which}, region))
+    except CloudError as problem:
+        return replace(way, unseen=problem.what)
+    if not (told.get("Attributes") or {}).get("FilterPolicy"):
+        return way
+    why = f"the subscription {which.rpartition(':')[2]} has a filter, and what that lets through was not looked at"
+    return replace(way, unseen=why)
+
+
+def _reached(cloud: Cloud, arn: str, way: Way, sender: Sender) -> Way:
+    """The way as far as a queue or a topic, and whether it ends there."""
+    if way.trouble or way.unseen:
+        return way
+    try:
+        found = event_receivers.barrier(cloud, sender, arn)
+    except CloudError as problem:
+        return replace(way, unseen=f"{_told(arn)}: {problem.what}")
+    if not found:
+        return way
+    return replace(way, trouble=f"{_told(arn)} gets nothing, because {found.why}", remedy=found.remedy, cure="")
+
+
+def _fetching(way: Way, arn: str, mapping: Mapping[str, Any]) -> Way:
     """The way on from a queue: Lambda asks it by the function's role, and nobody needs to be let in."""
-    found = replace(way, function=str(mapping.get("FunctionArn", "")), by="", source="")
+    found = replace(way, function=str(mapping.get("FunctionArn", "")), by="", source="", queue=arn)
+    if (mapping.get("FilterCriteria") or {}).get("Filters") and not (way.trouble or way.unseen):
+        found = replace(found, unseen=f"{_told(arn)} is filtered for the function, and which messages come through "
+                        "was not looked at")  # fmt: skip
     if way.trouble or str(mapping.get("State", "Enabled")) not in ("Disabled", "Disabling"):
         return found
     mend = shell.aws("lambda", "update-event-source-mapping", uuid=str(mapping.get("UUID", "")))

@@ -31,10 +31,11 @@ from flows.engine import (
     join,
 )
 from flows.engine.findings import unknown
-from flows.policies import Answer, Caller, Request, Verdict, read
+from flows.policies import Answer, Verdict
 
-from . import lambda_functions
+from . import event_receivers, lambda_functions
 from .buckets import BUSY
+from .event_receivers import GONE, Sender
 
 SEEN = "GetBucketNotificationConfiguration"
 """Where a finding about them was read."""
@@ -81,10 +82,7 @@ LISTS = {
     "QueueConfigurations": "QueueArn",
     "TopicConfigurations": "TopicArn",
 }
-GONE = "it does not exist any more"
 LAMBDAS = "LambdaFunctionConfigurations"
-NOT_THERE = ("NonExistentQueue", "QueueDoesNotExist", "NotFound", "NotFoundException")
-SENDS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 KINDS = {"lambda": "the function", "sqs": "the queue", "sns": "the topic"}
 ID = join("handrail-", RUN)
 """What tells this run's notification from the others."""
@@ -233,8 +231,7 @@ def _read(each: Mapping[str, Any], arn: str) -> Notification:
 
 def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
     """Why S3 cannot reach a receiver; "" if it can. Raises CloudError when that cannot be told."""
-    _, _, service, region, account, *name = arn.split(":")
-    there = "" if region == cloud.identity.region else region
+    _, _, service, _, account, *_ = arn.split(":")
     if account != cloud.identity.account:  # AWS answers "not there" also for what may not be looked at
         raise CloudError(f"It belongs to the account {account}.")
     if service == "lambda":
@@ -243,22 +240,8 @@ def trouble(cloud: Cloud, bucket_arn: str, arn: str) -> str:
         may = lambda_functions.statements(cloud, arn)
         verdict = lambda_functions.may_call(may, lambda_functions.S3, arn, bucket_arn, account)
         return _barred(verdict, "its policy does not let S3 call it for this bucket")
-    try:
-        if service == "sqs":
-            queue = cloud.make(Call("sqs.GetQueueUrl", {"QueueName": name[0]}, there))["QueueUrl"]
-            asked = {"QueueUrl": queue, "AttributeNames": ["Policy"]}
-            look = Call("sqs.GetQueueAttributes", asked, there, known={"QueueUrl": (arn,)})
-        else:
-            look = Call("sns.GetTopicAttributes", {"TopicArn": arn}, there)
-        policy = str((cloud.make(look).get("Attributes") or {}).get("Policy", ""))
-    except CloudError as problem:
-        if problem.aws_code.rpartition(".")[2] not in NOT_THERE:
-            raise
-        return GONE
-    # S3 sends for no topic's owner, so that the policy that a new topic has, “everybody of my account”, leaves it out
-    context = {"aws:SourceArn": bucket_arn, "aws:SourceAccount": account, "aws:SourceOwner": None}
-    request = Request(SENDS[service], arn, Caller(service=lambda_functions.S3), context)
-    return _barred(read(policy or {}, request), "its policy does not let S3 send to it")
+    found = event_receivers.barrier(cloud, Sender(lambda_functions.S3, bucket_arn), arn)
+    return found.why if found else ""
 
 
 def _barred(verdict: Verdict, why: str) -> str:

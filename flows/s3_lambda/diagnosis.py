@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from flows.aws import bucket_creation, buckets, function_callers, keepers, lambda_functions, notifications
+from flows.aws import (
+    bucket_creation,
+    buckets,
+    event_receivers,
+    function_callers,
+    keepers,
+    lambda_functions,
+    notifications,
+)
 from flows.aws.buckets import Bucket
 from flows.aws.function_callers import Way
 from flows.aws.notifications import SEEN, Notification
@@ -131,10 +139,15 @@ def _way(bucket: Bucket, name: str, way: Way) -> Finding:
             "them.",
             "whether one does was not looked at", "See the trails of CloudTrail: data events of the bucket.",
         )  # fmt: skip
+    if way.unseen:
+        sentence = f"Whether {name} is called for files of {bucket.name} by {way.via} cannot be told."
+        return unknown(id, sentence, way.unseen)
     return proved(id, f"{name} is called for files of {bucket.name} by {way.via}.", f"{SEEN}, ListRules")
 
 
 def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterator[Finding]:
+    if way.queue and not way.trouble:
+        yield from rules.fetches(here, way.queue, way.id)
     if not way.by or way.trouble:
         return
     verdict = lambda_functions.may_call(may, way.by, here.function, way.source, here.cloud.identity.account)
@@ -206,7 +219,7 @@ def _other(cloud: Cloud, bucket: Bucket, each: Notification) -> Iterator[Finding
             id, Grade.CAUTION,
             f"The bucket also notifies {each.receiver} ({each.files}), but {why}.", SEEN,
             f"Remove the notification {each.id}, or bring its receiver back: S3 refuses every change meanwhile.",
-        ).mended_by(repairs.without(bucket, each) if why == notifications.GONE else None)  # fmt: skip
+        ).mended_by(repairs.without(bucket, each) if why == event_receivers.GONE else None)  # fmt: skip
 
 
 def _capital(text: str) -> str:

@@ -20,6 +20,7 @@ BEYOND = {
     "only-put": "The notification is somebody else's.",
     "function": "The function's code and settings are for whoever writes it.",
     "role": "What a function may do is for whoever keeps its role.",
+    "fetches": "What a function may do is for whoever keeps its role.",
     "reads": "What a function may do is for whoever keeps its role.",
     "key": "What a function may do is for whoever keeps its role and the key.",
     "recursion": "Where a function writes is in its code.",

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote_plus
 
-from flows.aws import buckets, keepers, lambda_functions, service_roles
+from flows.aws import buckets, event_receivers, keepers, kms_keys, lambda_functions, service_roles
 from flows.aws.notifications import CREATED, SEEN, Notification
-from flows.aws.role_permissions import Role
+from flows.aws.role_permissions import Role, let_in
 from flows.aws.service_roles import Worker, open_questions
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 from flows.policies import Answer, Policy
 
 from . import recursion, repairs
 
+FETCHING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What Lambda does with a queue, in the name of the function's role."""
 PUT, PARTS = "s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"
 
 
@@ -170,6 +172,43 @@ def key(here: Situation) -> Iterator[Finding]:
             here.worker, here.bucket, f"key:{here.name}", without=Grade.CAUTION,
             then="opening one is answered with AccessDenied",
         )  # fmt: skip
+
+
+def fetches(here: Situation, queue: str, id: str) -> Iterator[Finding]:
+    """Whether its role may fetch from a queue, which Lambda does with it (Lambda Developer Guide, "Using Lambda with
+    Amazon SQS", 2026-11)."""
+    found, id, name = here.worker.found, f"fetches:{here.name}:{id}", queue.rpartition(":")[2]
+    if not isinstance(found, Role):
+        return  # what is wrong with it is told by the rule about it
+    region, sentence = queue.split(":")[3], f"Whether {here.name} may fetch from the queue {name} cannot be told."
+    try:
+        about = event_receivers.about(here.cloud, queue)
+        if about is None:
+            return
+        asked = {each: found.may(each, queue, about.get("Policy") or {}) for each in FETCHING}
+        key = about.get("KmsMasterKeyId") or ""
+        seen = kms_keys.look(here.cloud, key, region, named=False) if key else None
+        if seen and seen.whose is not kms_keys.Whose.AMAZONS:
+            through, policy = f"sqs.{region}.amazonaws.com", kms_keys.policy(here.cloud, seen, region)
+            asked["kms:Decrypt"] = let_in(found, "kms:Decrypt", seen.arn, policy, kms_ViaService=through)
+    except CloudError as problem:
+        yield Finding(id, Grade.NOT_CHECKED, sentence, problem.what)
+        return
+    lacking = [each for each, verdict in asked.items() if not verdict and verdict.answer is not Answer.UNTOLD]
+    untold = [verdict for verdict in asked.values() if verdict.answer is Answer.UNTOLD]
+    if lacking:
+        on = [seen.arn] if seen and "kms:Decrypt" in lacking else []
+        on += [queue] if {*lacking} & {*FETCHING} else []
+        yield Finding(
+            id, Grade.REFUSED,
+            f"{here.name} cannot fetch from the queue {name}: its role {found.name} may not {', '.join(lacking)}.",
+            "its role's policies, the queue's, and its key's",
+            f"Allow its role {found.name} that on {' and '.join(on)}.",
+        )  # fmt: skip
+    elif untold:
+        yield Finding(id, Grade.NOT_CHECKED, sentence, open_questions(untold[0]))
+    else:
+        yield Finding(id, Grade.PROVED, f"{here.name} may fetch from the queue {name}.", "its role's policies")
 
 
 def _bare(arn: str) -> str:

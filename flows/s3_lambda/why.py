@@ -22,6 +22,7 @@ WHY: Mapping[str, str] = {
     "receivers": "S3 refuses any change of the list while one on it is dead.",
     "other": "Others on the list are called by the same files.",
     "way": "Whoever stands between bucket and function must pass the message on.",
+    "fetches": "Nobody brings what is in a queue: the function's own role fetches it.",
     "other-ways": "What calls it besides was not seen, so it may run more often than it seems.",
     "run": "A call that ended well proves the whole way.",
 }

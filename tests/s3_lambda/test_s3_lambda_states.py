@@ -71,6 +71,8 @@ class Bucket:
     def queue(self, *, enabled: bool = True) -> None:
         policy = allow("sqs:SendMessage", QUEUE, Principal={"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]})
         self.client("sqs").create_queue(QueueName="photos", Attributes={"Policy": policy})
+        fetch = allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], QUEUE)
+        self.client("iam").put_role_policy(RoleName=NAME, PolicyName="fetch", PolicyDocument=fetch)
         self.client("lambda").create_event_source_mapping(EventSourceArn=QUEUE, FunctionName=NAME, Enabled=enabled)
 
     def role(self, *statements: str, name: str = "photos-read") -> None:
@@ -197,6 +199,92 @@ def rule_that_may_not_call(bucket: Bucket) -> None:
 def queue_not_fetched(bucket: Bucket) -> None:
     bucket.queue(enabled=False)
     bucket.put(QueueConfigurations=[{"Id": "q", "QueueArn": QUEUE, "Events": [CREATED]}])
+
+
+def set_queue(bucket: Bucket, **attributes: str) -> None:
+    sqs = bucket.client("sqs")
+    url = sqs.get_queue_url(QueueName="photos")["QueueUrl"]
+    kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]  # moto would forget it
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={**kept, **attributes})
+
+
+def queue_that_lets_nobody_in(bucket: Bucket) -> None:
+    by_a_queue(bucket)
+    set_queue(bucket, Policy="")
+
+
+def queue_gone(bucket: Bucket) -> None:
+    by_a_queue(bucket)
+    sqs = bucket.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="photos")["QueueUrl"])
+
+
+def queue_encrypted_by_amazon(bucket: Bucket) -> None:
+    """As the console offers it, and nobody is told that S3 cannot use that key."""
+    by_a_queue(bucket)
+    set_queue(bucket, KmsMasterKeyId="alias/aws/sqs")
+
+
+def queue_encrypted(bucket: Bucket, *more: dict[str, Any]) -> None:
+    """With a key of the account's own, whose policy knows only the account."""
+    by_a_queue(bucket)
+    owner = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*",
+             "Resource": "*"}  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [owner, *more]})
+    key = bucket.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    set_queue(bucket, KmsMasterKeyId=key)
+
+
+def queue_encrypted_for_s3(bucket: Bucket) -> None:
+    use = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Resource": "*"}
+    queue_encrypted(bucket, {**use, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]})
+
+
+def by_a_queue_under_a_key(bucket: Bucket) -> None:
+    queue_encrypted_for_s3(bucket)
+    bucket.client("iam").put_role_policy(RoleName=NAME, PolicyName="key", PolicyDocument=allow("kms:Decrypt", "*"))
+
+
+def queue_that_its_role_may_not_fetch_from(bucket: Bucket) -> None:
+    """Somebody wrote the role's policies anew."""
+    by_a_queue(bucket)
+    bucket.role(allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/*"))
+
+
+def queue_that_is_filtered(bucket: Bucket) -> None:
+    by_a_queue(bucket)
+    mappings = bucket.client("lambda")
+    (one,) = mappings.list_event_source_mappings(EventSourceArn=QUEUE)["EventSourceMappings"]
+    criteria = {"Filters": [{"Pattern": json.dumps({"body": {"Records": {"eventName": ["ObjectCreated:Put"]}}})}]}
+    mappings.update_event_source_mapping(UUID=one["UUID"], FilterCriteria=criteria)
+
+
+def topic_encrypted_by_amazon(bucket: Bucket) -> None:
+    by_a_topic(bucket)
+    key = {"AttributeName": "KmsMasterKeyId", "AttributeValue": "alias/aws/sns"}
+    bucket.client("sns").set_topic_attributes(TopicArn=TOPIC, **key)
+
+
+def topic_that_is_filtered(bucket: Bucket) -> None:
+    by_a_topic(bucket)
+    sns = bucket.client("sns")
+    (one,) = sns.list_subscriptions_by_topic(TopicArn=TOPIC)["Subscriptions"]
+    wanted = {"AttributeName": "FilterPolicy", "AttributeValue": json.dumps({"kind": ["photo"]})}
+    sns.set_subscription_attributes(SubscriptionArn=one["SubscriptionArn"], **wanted)
+
+
+def queue_that_does_not_let_its_topic_in(bucket: Bucket) -> None:
+    by_a_topic_and_a_queue(bucket)
+    set_queue(bucket, Policy="")
+
+
+def queue_that_does_not_let_its_rule_in(bucket: Bucket) -> None:
+    bucket.queue()
+    events = bucket.client("events")
+    pattern = json.dumps({"source": ["aws.s3"], "detail": {"bucket": {"name": [BUCKET]}}})
+    events.put_rule(Name="photos", EventPattern=pattern)
+    events.put_targets(Rule="photos", Targets=[{"Id": "1", "Arn": QUEUE}])
+    bucket.put(EventBridgeConfiguration={})
 
 
 def topic_as_it_is_made(bucket: Bucket) -> None:
@@ -331,7 +419,19 @@ STATES = {
         State(rule_for_another_bucket, "broken", "notification", "handrail run s3_lambda"),
         State(rule_that_may_not_call, "broken", "permission", "--principal events.amazonaws.com"),
         State(queue_not_fetched, "broken", "way", "aws lambda update-event-source-mapping"),
-        State(topic_as_it_is_made, "works_but", "other", "bring its receiver back"),
+        State(by_a_queue_under_a_key, "works"),
+        State(topic_as_it_is_made, "broken", "way", "Let its policy allow s3.amazonaws.com sns:Publish"),
+        State(queue_that_lets_nobody_in, "broken", "way", "Let its policy allow s3.amazonaws.com sqs:SendMessage"),
+        State(queue_gone, "broken", "way", "Make it again"),
+        State(queue_encrypted_by_amazon, "broken", "way", "with SSE-SQS, or with a key of your own"),
+        State(queue_encrypted, "broken", "way", "allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt"),
+        State(queue_encrypted_for_s3, "broken", "fetches", "Allow its role resize-photos that on arn:aws:kms"),
+        State(queue_that_its_role_may_not_fetch_from, "broken", "fetches", f"that on {QUEUE}"),
+        State(queue_that_is_filtered, "unknown", "way"),
+        State(topic_encrypted_by_amazon, "broken", "way", "Encrypt it with a key of your own"),
+        State(topic_that_is_filtered, "unknown", "way"),
+        State(queue_that_does_not_let_its_topic_in, "broken", "way", f"sns.amazonaws.com sqs:SendMessage for {TOPIC}"),
+        State(queue_that_does_not_let_its_rule_in, "broken", "way", "Let its policy allow events.amazonaws.com"),
         State(twice, "works_but", "twice", "Take one of them away"),
         State(wildcard, "broken", "filter", "Give only the beginning"),
         State(wildcard_at_the_end, "broken", "filter", "Give only the beginning"),
