@@ -24,6 +24,13 @@ def another(cloud: Cloud, account: str) -> None:
         raise Refused(f"{account} is your own account. Enter the number of the receiver's account.")
 
 
+def receiver(cloud: Cloud, text: str) -> str:
+    """The number of another account. Raises Refused, also for the account that is signed in."""
+    account = number(text)
+    another(cloud, account)
+    return account
+
+
 def behind(cloud: Cloud, name: str) -> str:
     """The number of the account that a profile leads to. Raises NoAccess when there is no such profile."""
     return str(cloud.make(Call("sts.GetCallerIdentity", profile=name)).get("Account", ""))

@@ -29,6 +29,8 @@ RESTORE = {
     for kind in (INSTANCE, CLUSTER)
 }
 """JMESPath to the accounts that may restore a snapshot."""
+ADDRESS = re.compile(r"arn:[^:]+:rds:([^:]+):([0-9]+):([a-z-]+):(.+)")
+"""The address of a snapshot or a database."""
 MANUAL = "manual"
 MOST = 20
 """Accounts that a snapshot can be shared with (Amazon RDS quotas, 2026-10)."""
@@ -78,14 +80,25 @@ def databases(cloud: Cloud) -> Iterator[Option[Data]]:
 def mine(cloud: Cloud) -> Iterator[Option[Data | str]]:
     """A new snapshot, or one of those there are."""
     yield Option(NEW, NEW, "A new one, made now from a database")
+    names = set[str]()
     for kind in (INSTANCE, CLUSTER):
         for each in _snapshots(cloud, kind):
-            yield Option(each.name, each, each.name, _about(each))
+            yield Option(each.arn if each.name in names else each.name, each, each.name, _about(each))
+            names.add(each.name)
 
 
-def by_name(text: str, flow: object = None) -> str:
-    """A snapshot's or database's name, also where its address was given."""
-    return re.sub(r"^arn:[^:]*:rds:[^:]*:[0-9]*:[a-z-]+:", "", text)
+def by_name(text: str, flow: Any) -> str:
+    """The name of a snapshot or a database, as AWS keeps it, also where its address was given; of the two kinds of
+    snapshots a cluster's has its address, where both have that name. Raises Refused for one that is elsewhere."""
+    if not (address := ADDRESS.fullmatch(text)):
+        return text.lower()
+    who, (region, account, kind, name) = flow.cloud.identity, address.groups()
+    if (region, account) != (who.region, who.account):
+        raise Refused(
+            f"“{text}” is in {region}, in the account {account}; this is {who.region}, in the account {who.account}. "
+            "Give one that is here, or another --region or --profile."
+        )
+    return text.lower() if kind == "cluster-snapshot" and one(flow.cloud, name, INSTANCE) else name.lower()
 
 
 def plain(text: str) -> str:
@@ -93,12 +106,13 @@ def plain(text: str) -> str:
     return re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9-]", "-", text.rpartition(":")[2]))[:230].strip("-") or "snapshot"
 
 
-def one(cloud: Cloud, name: str) -> Data | None:
-    """The snapshot of that name or address, of whichever kind."""
-    wanted = by_name(name)
-    found = (each for kind in (INSTANCE, CLUSTER) for each in _snapshots(cloud, kind))
+def one(cloud: Cloud, name: str, *kinds: str) -> Data | None:
+    """The snapshot of that name or address; of that name first a database's, then a cluster's, or only of `kinds`."""
+    address = ADDRESS.fullmatch(name)
+    wanted = (address[4] if address else name).lower()
+    found = (each for kind in kinds or (INSTANCE, CLUSTER) for each in _snapshots(cloud, kind))
     with seeking((wanted,)):
-        return next((each for each in found if each.name == wanted), None)
+        return next((each for each in found if (each.arn == name if address else each.name == wanted)), None)
 
 
 def shared_with(cloud: Cloud, kind: str, name: str, region: str = "") -> list[str]:
@@ -151,18 +165,18 @@ def condition(data: Data) -> Finding:
 
 
 def never_shared(data: Data) -> str:
-    """Why AWS, or Handrail, shares no data of that kind; empty if it does."""
-    if data.kind != CLUSTER or data.engine.startswith("aurora"):
-        return ""
-    if data.engine in ("mysql", "postgres"):
+    """Why AWS shares no data of that kind; empty if it does."""
+    if data.kind == CLUSTER and data.engine in ("mysql", "postgres"):
         return f"{data.name} is a Multi-AZ DB cluster; its snapshots cannot be shared."
-    return f"{data.name} is a database of the kind {data.engine}, which is not shared here."
+    return ""
 
 
 def sharable(data: Data) -> Iterator[Caution]:
     """Cautions, or Refused, for a database or a snapshot of it."""
     if reason := never_shared(data):
         raise Refused(f"{reason} Choose another.")
+    if data.kind == CLUSTER and not data.engine.startswith("aurora"):
+        raise Refused(f"{data.name} is a database of the kind {data.engine}, which is not shared here. Choose another.")
     if data.status != "available":
         what = "snapshot" if data.made else "database"
         raise Refused(f"{data.name} is {data.status}. Wait until the {what} is available, or choose another.")

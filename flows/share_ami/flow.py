@@ -284,4 +284,4 @@ class ShareImage(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return diagnosis.diagnose(cloud, subject["image"], accounts.number(subject["account"]))
+        return diagnosis.diagnose(cloud, subject["image"], accounts.receiver(cloud, subject["account"]))

@@ -39,6 +39,7 @@ class WhichImage(Check):
     account = Text(
         "Which account should be able to launch it?",
         accounts.number,
+        check=lambda account, flow: accounts.another(flow.cloud, account),
         wanted="An account number",
         default=_receiver,
         label="Receiver",

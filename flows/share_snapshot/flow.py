@@ -223,4 +223,4 @@ class ShareSnapshot(Flow):
 
     @classmethod
     def diagnose(cls, cloud: Cloud, subject: Mapping[str, str]) -> Iterable[Finding]:
-        return diagnosis.diagnose(cloud, subject["snapshot"], accounts.number(subject["account"]))
+        return diagnosis.diagnose(cloud, subject["snapshot"], accounts.receiver(cloud, subject["account"]))

@@ -40,6 +40,7 @@ class WhichSnapshot(Check):
     account = Text(
         "Which account should be able to restore it?",
         accounts.number,
+        check=lambda account, flow: accounts.another(flow.cloud, account),
         wanted="An account number",
         default=_receiver,
         label="Receiver",

@@ -10,6 +10,7 @@ WHY: Mapping[str, str] = {
     **keepers.WHY,
     **shared_keys.WHY,
     "snapshot": "Only a snapshot that is complete can be restored.",
+    "namesake": "Snapshots of databases and of clusters have names of their own, which may be the same.",
     "kind": "AWS knows no way to share such a snapshot.",
     "manual": "AWS makes automatic snapshots and deletes them again, so it lets nobody share them.",
     "options": "The receiver can restore it only with an option that ties it to your account.",

@@ -16,7 +16,7 @@ from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
 from flows.engine.check import Check
 from flows.engine.checking import candidates
-from flows.practice import PracticeAccount
+from flows.practice import ACCOUNT_ID, PracticeAccount
 from tui.cli.which_one import Unnamed
 
 
@@ -73,6 +73,8 @@ def test_every_key_of_every_way_is_named(handrail: Command, museum: Account) -> 
     both = handrail("check", "share_ami", *museum.at)
     assert "Missing: image and account\n" in both.err
     assert "Missing: account\n" in handrail("check", "share_ami", "--set", "image=ami-1", *museum.at).err
+    own = handrail("check", "share_ami", "--set", "image=ami-1", "--set", f"account={ACCOUNT_ID}", *museum.at)
+    assert own.code == 2 and f"{ACCOUNT_ID} is your own account" in own.err
 
 
 def test_who_has_a_share_is_told_where_only_the_receiver_is_missing(account: PracticeAccount, cloud: Aws) -> None:

@@ -33,6 +33,10 @@ from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
         ({**PLAIN, "region": "mars-1"}, "is not among the choices"),
         ({**PLAIN, "database": "nope"}, "is not among the choices"),
         ({**PLAIN, "key": "alias/nope"}, "is not among the choices"),
+        (
+            {**EXISTING, "snapshot": f"arn:aws:rds:us-east-1:123456789012:snapshot:{EXISTING['snapshot']}"},
+            "is in us-east-1, in the account 123456789012; this is eu-central-1",
+        ),
         ({**PLAIN, "way": "itself"}, "orders cannot be shared itself: there is none yet. Choose named"),
         ({**AUTOMATIC, "way": "itself"}, "it is automated, and only manual ones can be shared. Choose named"),
         ({**EXISTING, "region": "eu-west-1", "way": "itself", "snapshot_name": "x"}, "it is needed in eu-west-1"),

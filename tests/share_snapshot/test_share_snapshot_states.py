@@ -105,8 +105,8 @@ LOCKED: Mapping[str, tuple[Mapping[str, Told], str, str, str, str]] = {
 }  # fmt: skip
 
 
-def check(cloud: Any) -> Verdict:
-    subject = {"snapshot": NAME, "account": SECOND_ACCOUNT_ID}
+def check(cloud: Any, snapshot: str = NAME) -> Verdict:
+    subject = {"snapshot": snapshot, "account": SECOND_ACCOUNT_ID}
     return verdict(flows.find("share_snapshot").diagnose(CachedCloud(cloud), subject))
 
 
@@ -151,6 +151,14 @@ def test_the_letter_names_what_does_not_come_along(still_both: Aws) -> None:
         assert part in letter
 
 
+CLUSTERS = f"arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:{NAME}"
+
+
+def test_an_address_is_not_taken_for_another_of_that_name(still_both: Aws) -> None:
+    assert check(still_both, CLUSTERS).cause == "snapshot"
+    assert check(still_both, NAME.upper()).cause == "shared"
+
+
 def test_a_check_knows_all_that_is_looked_at_beforehand() -> None:
     assert set(checks.RULES) <= set(diagnosis.RULES)
 
@@ -171,4 +179,4 @@ def test_a_check_asks_a_fixed_number_of_things(still_both: Aws, key: str) -> Non
     told = {**shared_with(SECOND_ACCOUNT_ID), **of_snapshot(Encrypted=True, KmsKeyId=key), **ALL}
     counted = Between(Retold(still_both, told))
     check(counted)
-    assert len(counted.calls) == 5, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 7, [each.operation for each in counted.calls]
