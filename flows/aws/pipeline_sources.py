@@ -27,6 +27,7 @@ class Pipeline:
     settings: Mapping[str, str] = field(default_factory=dict)
     polling_ended: str = ""
     source_role: str = ""
+    artifacts_key: str = ""
 
     @property
     def bucket(self) -> str:
@@ -100,6 +101,7 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
         str(store.get("location", "")), mine["name"] if mine else "", (mine or {}).get("configuration") or {},
         str((answer.get("metadata") or {}).get("pollingDisabledAt") or ""),
         str((mine or {}).get("roleArn") or about.get("roleArn") or ""),
+        str((store.get("encryptionKey") or {}).get("id") or ""),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from flows.aws import (
@@ -22,7 +23,7 @@ from . import rules
 from .rules import Situation
 
 Rule = Callable[[Situation], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (rules.role, rules.reads, rules.key)
+RULES: tuple[Rule, ...] = (rules.role, rules.reads, rules.key, rules.hands_on)
 
 
 def before(flow: Any) -> Iterator[Finding | Caution]:
@@ -37,8 +38,10 @@ def before(flow: Any) -> Iterator[Finding | Caution]:
         if flow.standing and flow.standing.polls:  # otherwise nothing of it is changed
             tags = pipeline_sources.tags(cloud, flow.pipeline)
             yield from keepers.beforehand(f"The pipeline {flow.pipeline}", tags, "pipeline")
-        role, own = (flow.standing.source_role, flow.standing.role) if flow.standing else ("", "")
-        here = Situation(cloud, flow.pipeline, role, there, flow.object_key, own)
+        one = flow.standing
+        here = Situation(cloud, flow.pipeline, one.source_role if one else "", there, flow.object_key)
+        if one:
+            here = replace(here, own=one.role, store=one.artifacts, store_key=one.artifacts_key)
         for rule in RULES:
             for found in rule(here):
                 # the pipeline fails without, as it does now; what starts it can be set up all the same

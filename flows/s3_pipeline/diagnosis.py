@@ -19,7 +19,7 @@ from flows.engine.findings import broken, caution, likely, proved, unknown, wait
 from . import eventbridge_rules, repairs, rules
 from .rules import Situation
 
-RULES = (rules.role, rules.reads, rules.key, rules.kept_by)
+RULES = (rules.role, rules.reads, rules.key, rules.hands_on, rules.kept_by)
 """What is known of the role that reads the file, as it is asked beforehand; and who keeps it."""
 
 READS = (
@@ -91,8 +91,9 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
 
 
 def permissions(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
-    """Whether its role may read the file."""
-    here = Situation(cloud, one.name, one.source_role, Bucket(one.bucket, cloud.identity.region), one.key, one.role)
+    """Whether its role may read the file, and hand it on."""
+    where = Bucket(one.bucket, cloud.identity.region)
+    here = Situation(cloud, one.name, one.source_role, where, one.key, one.role, one.artifacts, one.artifacts_key)
     for rule in RULES:
         yield from rule(here)
 

@@ -21,6 +21,7 @@ BEYOND = {
     "source-role": "What a pipeline may do is for whoever keeps its role.",
     "reads": "What a pipeline may do is for whoever keeps its role and the bucket's policy.",
     "key": "What a pipeline may do is for whoever keeps its role and the key.",
+    "artifacts": "Where a pipeline hands on its files is for whoever keeps it.",
     "pattern": "The rule starts other things as well, for which its pattern may be meant.",
     "loop": "The rule starts other things as well, for which its pattern may be meant.",
     "polling": "While no rule is known to work, only its own asking starts it.",

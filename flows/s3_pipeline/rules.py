@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flows.aws import buckets, keepers, pipeline_sources, service_roles
+from flows.aws import artifact_stores, buckets, keepers, kms_keys, pipeline_sources, role_permissions, service_roles
 from flows.aws.buckets import Bucket
 from flows.aws.role_permissions import Role
 from flows.aws.service_roles import Worker, open_questions
@@ -16,6 +16,8 @@ from flows.policies import Answer
 FILE = ("s3:GetObject", "s3:GetObjectVersion")
 BUCKET = ("s3:GetBucketVersioning",)
 """What the source step needs (CodePipeline User Guide, "Amazon S3 source action reference", 2026-11)."""
+
+MAYBE = (Answer.ALLOWED, Answer.UNTOLD)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Situation:
         key: the file's name there.
         own: the ARN of the role with which the pipeline as a whole works; that of the source step where it has none
             of its own.
+        store: the bucket in which its stages hand on their files; "" where the plan makes it.
+        store_key: the key that encrypts them there; "" for the usual one.
     """
 
     cloud: Cloud
@@ -38,6 +42,8 @@ class Situation:
     bucket: Bucket
     key: str
     own: str = ""
+    store: str = ""
+    store_key: str = ""
 
     @property
     def file(self) -> str:
@@ -112,6 +118,52 @@ def key(here: Situation) -> Iterator[Finding]:
     yield from service_roles.decrypts(
         here.step, here.bucket, "key", without=Grade.REFUSED, then="the source step fails with AccessDenied", own=own
     )
+
+
+def hands_on(here: Situation) -> Iterator[Finding]:
+    """Whether the source step can hand on what it read: in a bucket that is there, with a key that its role may use."""
+    found, cloud, name = here.step.found, here.cloud, here.store
+    if not name:
+        return
+    try:
+        if useless := artifact_stores.useless(cloud, name, here.pipeline):
+            yield useless
+            return
+        if not isinstance(found, Role):
+            return  # what is wrong with it is told already
+        store, on = Bucket(name, cloud.identity.region), artifact_stores.place(cloud, name, here.pipeline)
+        asked = {"s3:PutObject": (found.may("s3:PutObject", on, buckets.policy(cloud, store)), on)}
+        seen = kms_keys.look(cloud, here.store_key, named=False) if here.store_key else None
+        if seen and (hindered := kms_keys.hindered(seen, store.region)):
+            sentence = f"{here.pipeline} encrypts what it hands on with the key {here.store_key}. {hindered.sentence}"
+            yield Finding(
+                "artifacts", Grade.REFUSED, sentence, hindered.evidence,
+                "Give the pipeline's artifact store another key, or bring this one back.",
+            )  # fmt: skip
+            return
+        if seen and seen.whose is not kms_keys.Whose.AMAZONS:
+            policy, action = kms_keys.policy(cloud, seen), "kms:GenerateDataKey"
+            asked[action] = role_permissions.uses(found, policy, seen.arn, action, store.region), seen.arn
+    except CloudError as problem:
+        sentence = f"Whether {here.pipeline} can hand on what it read was not checked."
+        yield Finding("artifacts", Grade.NOT_CHECKED, sentence, problem.what)
+        return
+    lacking = {each: on for each, (verdict, on) in asked.items() if verdict.answer not in MAYBE}
+    untold = [verdict for verdict, _ in asked.values() if verdict.answer is Answer.UNTOLD]
+    if lacking:
+        needs = " and ".join(f"{action} on {on}" for action, on in lacking.items())
+        yield Finding(
+            "artifacts", Grade.REFUSED,
+            f"The role {found.name} of {here.pipeline} may not hand on what it read, in {name}: {', '.join(lacking)} "
+            "is not allowed.", "the policies of the role, the bucket and the key",
+            f"Allow the role {found.name} {needs}.",
+        )  # fmt: skip
+    elif untold:
+        sentence = f"Whether {here.pipeline} may hand on what it read, in {name}, cannot be told."
+        yield Finding("artifacts", Grade.NOT_CHECKED, sentence, open_questions(untold[0]))
+    else:
+        sentence = f"The role {found.name} may hand on what it read, in {name}."
+        yield Finding("artifacts", Grade.PROVED, sentence, "its role's policies, GetBucketPolicy")
 
 
 def kept_by(here: Situation) -> Iterator[Finding]:

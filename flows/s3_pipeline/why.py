@@ -25,6 +25,7 @@ WHY: Mapping[str, str] = {
     "source-role": "The pipeline works with a role: what that may not do, does not happen.",
     "reads": "What the pipeline's role may not read, the pipeline does not get.",
     "key": "An encrypted file can be read only by who may also use its key.",
+    "artifacts": "The source step hands the file on in a bucket, from which all later steps take it.",
     "file": "Without the file every start fails at once.",
     "event": "It is what S3 really said; the rule must fit that.",
     "runs": "Whether it ever started proves the whole way.",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from flows.aws import (
+    artifact_stores,
     bucket_creation,
     buckets,
     codecommit,
@@ -260,12 +261,15 @@ def artifacts(here: Situation) -> Iterator[Finding]:
     if not here.store:
         return
     try:
+        if useless := None if here.planned else artifact_stores.useless(here.cloud, here.store, here.pipeline):
+            yield useless
+            return
         also: Policy = buckets.policy(here.cloud, Bucket(here.store, here.cloud.identity.region))
     except CloudError as problem:
         sentence = f"Whether the stages may hand on their files in {here.store} was not checked."
         yield unknown("artifacts", sentence, problem.what)
         return
-    on = f"arn:{here.cloud.identity.partition}:s3:::{here.store}/{here.pipeline[:20]}/files"
+    on = artifact_stores.place(here.cloud, here.store, here.pipeline)
     store, both = Bucket(here.store, here.cloud.identity.region), tuple(_KEY_FOR)
     # a source step only hands on; the pipeline's own role also hands what is there to the steps that work with it
     wanted = [(each.worker, both[1:] if each.worker.by else both) for each in here.sources]
@@ -323,7 +327,9 @@ def key(
     seen = kms_keys.look(cloud, used, bucket.region, named=False)
     if hindered := kms_keys.hindered(seen, bucket.region):
         sentence = f"Files in {bucket.name} are encrypted with the key {used}. {hindered.sentence}"
-        yield broken(id, sentence, hindered.evidence, f"{hindered.remedy} Or give the bucket another key.")
+        another = "Give the bucket another key."
+        remedy = another if seen.state == kms_keys.GONE else f"{hindered.remedy} Or: {another}"
+        yield broken(id, sentence, hindered.evidence, remedy)
         return
     if seen.whose is kms_keys.Whose.AMAZONS or not isinstance(worker.role, Role):
         return

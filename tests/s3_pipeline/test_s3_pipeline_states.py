@@ -72,6 +72,13 @@ class Delivery:
         one["stages"][0]["actions"][0] |= more
         pipelines.update_pipeline(pipeline=one)
 
+    def hands_on(self, **store: Any) -> None:
+        """Where, and with which key, its stages hand on their files."""
+        pipelines = self.client("codepipeline")
+        one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+        one["artifactStore"] |= store
+        pipelines.update_pipeline(pipeline=one)
+
     def encrypted(self, bucket: str = BUCKET, key: str = "") -> str:
         key = key or self.client("kms").create_key()["KeyMetadata"]["Arn"]
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
@@ -96,7 +103,7 @@ def by_a_beginning(delivery: Delivery) -> None:
 
 def with_a_managed_policy(delivery: Delivery) -> None:
     """As CDK attaches them."""
-    made = delivery.client("iam").create_policy(PolicyName="shop", PolicyDocument=allow(["s3:Get*", "s3:List*"], FILES))
+    made = delivery.client("iam").create_policy(PolicyName="shop", PolicyDocument=allow(["s3:Get*", "s3:Put*"], FILES))
     delivery.role()
     delivery.client("iam").attach_role_policy(RoleName=ROLE, PolicyArn=made["Policy"]["Arn"])
 
@@ -114,7 +121,7 @@ def with_a_role_of_its_own(delivery: Delivery) -> None:
     role = iam.create_role(
         RoleName=STEP, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust})
     )
-    iam.put_role_policy(RoleName=STEP, PolicyName="read", PolicyDocument=allow(["s3:Get*", "s3:List*"], FILES))
+    iam.put_role_policy(RoleName=STEP, PolicyName="read", PolicyDocument=allow(["s3:Get*", "s3:Put*"], FILES))
     delivery.role(allow("sts:AssumeRole", role["Role"]["Arn"]))
     delivery.source(roleArn=role["Role"]["Arn"])
 
@@ -214,11 +221,39 @@ def in_circles(delivery: Delivery) -> None:
 
 
 def any_file(delivery: Delivery) -> None:
-    pipelines = delivery.client("codepipeline")
-    one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
-    one["artifactStore"]["location"] = "fjord-coffee-files"
-    pipelines.update_pipeline(pipeline=one)
+    delivery.hands_on(location="fjord-coffee-files")
+    delivery.role(allow("s3:*", "*"))
     delivery.listens(key="")
+
+
+def nowhere_to_hand_on(delivery: Delivery) -> None:
+    """Somebody cleaned the bucket of the artifacts up."""
+    delivery.hands_on(location="fjord-artifacts-of-old")
+
+
+def handed_on_elsewhere(delivery: Delivery) -> None:
+    delivery.client("s3", region_name="us-east-1").create_bucket(Bucket="fjord-artifacts-far")
+    delivery.hands_on(location="fjord-artifacts-far")
+
+
+def may_not_hand_on(delivery: Delivery) -> None:
+    delivery.role(allow(["s3:Get*", "s3:List*"], FILES))
+
+
+def handed_on_under_a_key(delivery: Delivery) -> None:
+    key = delivery.client("kms").create_key()["KeyMetadata"]["Arn"]
+    delivery.hands_on(encryptionKey={"id": key, "type": "KMS"})
+
+
+def handed_on_under_a_key_that_it_may_use(delivery: Delivery) -> None:
+    handed_on_under_a_key(delivery)
+    delivery.role(allow("s3:*", FILES), allow("kms:*", "*"))
+
+
+def handed_on_under_a_key_that_is_off(delivery: Delivery) -> None:
+    key = delivery.client("kms").create_key()["KeyMetadata"]
+    delivery.client("kms").disable_key(KeyId=key["KeyId"])
+    delivery.hands_on(encryptionKey={"id": key["Arn"], "type": "KMS"})
 
 
 @dataclass(frozen=True)
@@ -277,6 +312,12 @@ STATES = {
         State(role_of_somebody_else, "broken", "source-role", "codepipeline.amazonaws.com sts:AssumeRole"),
         State(with_a_role_that_is_not_handed_on, "broken", "source-role", "sts:AssumeRole on"),
         State(starting_is_denied, "broken", "role", "codepipeline:StartPipelineExecution on"),
+        State(handed_on_under_a_key_that_it_may_use, "works"),
+        State(nowhere_to_hand_on, "broken", "artifacts", "Make it again in eu-central-1"),
+        State(handed_on_elsewhere, "broken", "artifacts", "a bucket of eu-central-1"),
+        State(may_not_hand_on, "broken", "artifacts", "s3:PutObject on arn:aws:s3:::"),
+        State(handed_on_under_a_key, "broken", "artifacts", "kms:GenerateDataKey on arn:aws:kms"),
+        State(handed_on_under_a_key_that_is_off, "broken", "artifacts", "another key"),
         State(in_circles, "broken", "loop", "for this file only"),
         State(any_file, "works_but", "other-files", "for this file only"),
     )
@@ -336,7 +377,7 @@ def test_a_bucket_of_another_account_is_not_taken_for_ones_own(account: Practice
         session(cloud, None, {**NEW, "bucket": "theirs-123"})
     delivery.source(configuration={"S3Bucket": "theirs-123", "S3ObjectKey": KEY, "PollForSourceChanges": "false"})
     delivery.listens(bucket={"name": ["theirs-123"]})
-    delivery.role(allow("s3:*", ["arn:aws:s3:::theirs-123", "arn:aws:s3:::theirs-123/*"]))
+    delivery.role(allow("s3:*", ["arn:aws:s3:::theirs-123", "arn:aws:s3:::theirs-123/*", *FILES]))
     found = check(cloud)
     assert (found.status, found.cause) == ("unknown", "bucket")
 
@@ -365,5 +406,5 @@ def test_rules_that_hear_of_something_else_cost_nothing(account: PracticeAccount
     assert len(sent) == CALLS
 
 
-CALLS = 22
+CALLS = 23
 """Of a check of one pipeline that one rule starts: four for each of the two roles, seven about bucket and file."""

@@ -356,6 +356,15 @@ def one_role_that_may_not_hand_on(made: Delivery) -> None:
     made.project({"SITE_BUCKET": SITE}, role=PIPE)
 
 
+def nowhere_to_hand_on(made: Delivery) -> None:
+    made.rebuilt(artifactStore={"type": "S3", "location": "fjord-artifacts-of-old"})
+
+
+def handed_on_elsewhere(made: Delivery) -> None:
+    made.client("s3", region_name="us-east-1").create_bucket(Bucket="fjord-artifacts-far")
+    made.rebuilt(artifactStore={"type": "S3", "location": "fjord-artifacts-far"})
+
+
 def no_project(made: Delivery) -> None:
     made.client("codebuild").delete_project(name="front-build")
 

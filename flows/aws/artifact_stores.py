@@ -1,0 +1,35 @@
+"""The bucket in which the stages of a pipeline hand on their files, its source's among them.
+
+CodePipeline User Guide, "Input and output artifacts" and "Pipeline structure reference": artifactStore, 2026-11.
+"""
+
+from __future__ import annotations
+
+from flows.engine import Cloud, Finding, Refused
+from flows.engine.findings import broken, unknown
+
+from . import bucket_creation
+
+
+def useless(cloud: Cloud, store: str, pipeline: str) -> Finding | None:
+    """Why nothing can be handed on in that bucket, or why that cannot be told; None if nothing is in the way.
+
+    Raises CloudError.
+    """
+    what, here = f"the stages of {pipeline} hand on their files", cloud.identity.region
+    try:
+        there = bucket_creation.standing(cloud, store)
+    except Refused as refused:
+        return unknown("artifacts", f"The bucket {store}, in which {what}, was not looked at.", refused.what)
+    if there is None:
+        sentence = f"There is no bucket {store}, in which {what}: every run fails."
+        return broken("artifacts", sentence, "HeadBucket", f"Make it again in {here}, or give the pipeline another.")
+    if there.region != here:
+        sentence = f"The bucket {store}, in which {what}, is in {there.region}, and the pipeline in {here}."
+        return broken("artifacts", sentence, "HeadBucket", f"Give the pipeline a bucket of {here} for that.")
+    return None
+
+
+def place(cloud: Cloud, store: str, pipeline: str) -> str:
+    """The ARN of a file as the stages hand it on: how it begins is cut from the pipeline's name."""
+    return f"arn:{cloud.identity.partition}:s3:::{store}/{pipeline[:20]}/files"
