@@ -17,7 +17,7 @@ class Small(Flow):
     """One question, which needs nothing of the account."""
 
     title = "Something small"
-    name = Text("What should it be called?", str, label="Name", why="Everything has a name.")
+    called = Text("What should it be called?", str, label="Name", why="Everything has a name.")
 
 
 async def test_home_offers_what_can_be_gone_on_with_and_finds_it(journal: Journal) -> None:
@@ -75,6 +75,7 @@ async def test_at_home_a_note_hides_nothing_of_what_was_begun_and_stands_until_t
     first = draft(journal, place=Place(practice=True), name="munich")
     draft(journal, place=Place(practice=True), name="berlin")
     async with somebody(Canned(), Start(run=first.id), place=Place(), flow=Small) as person:
+        await person.until("Question 1")
         await person.press("escape")
         person.sees("This is practice, as is what you had open. p chooses", "Go on with", "vpn: berlin", "vpn: munich")
         person.goes_without_clipping()
