@@ -27,6 +27,16 @@ def test_what_is_not_named_stays(ec2: Any) -> None:
     assert (two["StartupAction"], "IkeVersions" in two) == ("add", False)
 
 
+def test_what_fits_with_what_stays_is_taken(ec2: Any) -> None:
+    """Though it would not fit with AWS's defaults."""
+    made = office(ec2)
+    modify(ec2, made, Phase2LifetimeSeconds=1800, IKEVersions=[{"Value": "ikev2"}])
+    modify(ec2, made, Phase1LifetimeSeconds=3600)
+    modify(ec2, made, StartupAction="start")
+    one, _ = the_connection(ec2, made["VpnConnectionId"])["Options"]["TunnelOptions"]
+    assert (one["Phase1LifetimeSeconds"], one["StartupAction"]) == (3600, "start")
+
+
 @pytest.mark.parametrize(
     "options",
     [

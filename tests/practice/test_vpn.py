@@ -204,6 +204,7 @@ def test_the_same_pair_gets_the_same_connection_unless_the_routing_differs(ec2: 
         {"Phase1DHGroupNumbers": [{"Value": 5}]},
         {"IKEVersions": [{"Value": "ikev3"}]},
         {"StartupAction": "start"},
+        {"Phase2LifetimeSeconds": 900, "RekeyMarginTimeSeconds": 451},
     ],
 )
 def test_wrong_tunnel_options_are_refused_and_the_key_is_not_repeated(ec2: Any, wrong: Any) -> None:

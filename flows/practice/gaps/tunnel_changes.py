@@ -5,9 +5,9 @@ from __future__ import annotations
 from moto.core.responses import ActionResult
 
 from flows.practice.gaps import vended
-from flows.practice.gaps.tunnel_options import check_tunnel, must
+from flows.practice.gaps.tunnel_options import check_tunnel, fit
 from flows.practice.gaps.vpn_connections import connection
-from flows.practice.gaps.wire import Described, Response, answer_ec2, not_part, refuse
+from flows.practice.gaps.wire import Response, answer_ec2, not_part, refuse
 
 
 def _modify_tunnel(self: Response) -> ActionResult:
@@ -27,20 +27,10 @@ def _modify_tunnel(self: Response) -> ActionResult:
     options = {name: value for name, value in options.items() if name != "LogOptions" or value}
     check_tunnel(options)
     whole = {**found.asked[number], **options}
-    _fit(whole)
+    fit(whole)
     vended.checked(self.ec2_backend, (options.get("LogOptions") or {}).get("CloudWatchLogOptions") or {})
     found.change(number, options)
     return ActionResult({"VpnConnection": found.described()})
-
-
-def _fit(whole: Described) -> None:
-    """What the options of a tunnel demand of each other."""
-    first, second = (int(whole.get(f"Phase{phase}LifetimeSeconds", most)) for phase, most in ((1, 28800), (2, 3600)))
-    must(second < first, "Phase2LifetimeSeconds", f"{second}, and phase 1 has {first}")
-    margin = int(whole.get("RekeyMarginTimeSeconds", 270))
-    must(margin <= second / 2, "RekeyMarginTimeSeconds", f"{margin}, more than half of {second}")
-    if whole.get("StartupAction") == "start":
-        must("ikev1" not in whole.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
 
 
 def install() -> None:

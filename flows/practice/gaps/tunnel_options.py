@@ -34,7 +34,7 @@ WORDS = {"DPDTimeoutAction": {"clear", "none", "restart"}, "StartupAction": {"ad
 
 
 def check_tunnel(one: Described) -> None:
-    """Refuse what AWS refuses; lists are kept as plain values."""
+    """Refuse the values that AWS takes of no tunnel; lists are kept as plain values."""
     for name, allowed in LISTS.items():
         # The model calls them <name> and wraps each value; kept here as plain values.
         if name in one:
@@ -42,12 +42,8 @@ def check_tunnel(one: Described) -> None:
             must(set(one[name]) <= allowed, name, one[name])
     for name, (low, high) in NUMBERS.items():
         must(low <= int(one.get(name, low)) <= high, name, one.get(name))
-    keys = int(one.get("Phase2LifetimeSeconds", 3600))
-    must(keys < int(one.get("Phase1LifetimeSeconds", 28800)), "Phase2LifetimeSeconds", keys)
     for name, words in WORDS.items():
         must(name not in one or one[name] in words, name, one.get(name))
-    if one.get("StartupAction") == "start":
-        must("ikev1" not in one.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
     if "PreSharedKey" in one:
         one["PreSharedKey"] = OwnKey(one["PreSharedKey"])
         if not KEY.fullmatch(one["PreSharedKey"]):
@@ -60,6 +56,17 @@ def check_tunnel(one: Described) -> None:
         else:
             fits = network.prefixlen == 30 and network.subnet_of(LINK_LOCAL) and cidr not in RESERVED
             must(fits, "TunnelInsideCidr", cidr)
+
+
+def fit(whole: Described) -> None:
+    """Refuse options of one tunnel that do not go with each other, those that nobody named with AWS's defaults
+    (Amazon EC2 API Reference, "ModifyVpnTunnelOptionsSpecification", 2026-11)."""
+    first, second = (int(whole.get(f"Phase{phase}LifetimeSeconds", most)) for phase, most in ((1, 28800), (2, 3600)))
+    must(second < first, "Phase2LifetimeSeconds", f"{second}, and phase 1 has {first}")
+    margin = int(whole.get("RekeyMarginTimeSeconds", 270))
+    must(margin <= second / 2, "RekeyMarginTimeSeconds", f"{margin}, more than half of {second}")
+    if whole.get("StartupAction") == "start":
+        must("ikev1" not in whole.get("IKEVersions", ["ikev1"]), "StartupAction", "start without ikev2 only")
 
 
 def must(holds: bool, name: str, value: object) -> None:

@@ -28,7 +28,7 @@ from flows.practice.gaps.transit_gateways import (
     detach_connection,
     transit_gateway,
 )
-from flows.practice.gaps.tunnel_options import LISTS, RESERVED, check_tunnel, described_tunnel
+from flows.practice.gaps.tunnel_options import LISTS, RESERVED, check_tunnel, described_tunnel, fit
 from flows.practice.gaps.vpn_samples import DEVICES, sample
 from flows.practice.gaps.wire import (
     Described,
@@ -237,6 +237,7 @@ def _checked_options(backend: Any, gateway: str, options: Described) -> list[Des
     taken = _inside_networks(backend, gateway)
     for one in asked:
         check_tunnel(one)
+        fit(one)
         vended.checked(backend, (one.get("LogOptions") or {}).get("CloudWatchLogOptions") or {})
         cidr = one.get("TunnelInsideCidr")
         if cidr in taken:
