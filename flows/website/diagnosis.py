@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import cloudfront, delegation, keepers
+from flows.aws import cloudfront, delegation, keepers, route53
 from flows.aws.hostnames import covers
 from flows.aws.route53 import Zone
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused
@@ -15,6 +15,7 @@ from flows.engine.findings import broken, caution, proved, unknown, waits
 
 from . import names as visitors
 from . import page_rules, repairs
+from .behaviours import main, never_used
 from .origins import origins
 from .probes import probes
 
@@ -26,6 +27,8 @@ READS = tuple(
         "cloudfront.ListDistributions",
         "cloudfront.GetDistribution",
         "cloudfront.GetOriginAccessControl",
+        "cloudfront.GetOriginRequestPolicy",
+        "cloudfront.GetCachePolicy",
         "cloudfront.ListTagsForResource",
         "s3.GetBucketWebsite",
         "s3.GetBucketPolicy",
@@ -53,6 +56,12 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
     config, host = whole["DistributionConfig"], whole["DomainName"]
     names = list((config.get("Aliases") or {}).get("Items") or [])
     deployed = whole.get("Status") == "Deployed"
+    asked = "" if subject.get("distribution") else subject.get("domain", "").strip().lower()
+    if asked not in ("", host.lower(), *names) and not any(covers(name, asked) for name in names):
+        yield broken(
+            "unknown-name", f"{asked} leads to {whole['Id']}, which does not know that name: visitors get 403.",
+            "Aliases", f"Add {asked} to its names, with a certificate that covers it.",
+        )  # fmt: skip
     yield from _state(cloud, whole)
     tags = cloudfront.tags_of(cloud, str(whole.get("ARN") or ""))
     yield from keepers.told("distribution", f"The distribution {whole['Id']}", tags)
@@ -83,7 +92,7 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
     if not id_:
         found = next((each for each in known if domain in (*each.names, each.host)), None)
         wild = next((each for each in known if any(covers(name, domain) for name in each.names)), None)
-        if not (found := found or wild):
+        if not (found := found or wild or _led(cloud, known, domain)):
             listed = ", ".join(f"{each.id} ({', '.join(each.names) or each.host})" for each in known)
             remedy = (
                 f"There are: {listed}." if listed else "There is no distribution in this account; is --profile right?"
@@ -100,6 +109,14 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
         remedy = f"There are: {listed}." if listed else "There is none in this account; is --profile right?"
         raise Refused(f"There is no distribution “{id_}” in this account.", remedy=remedy) from None
     return whole
+
+
+def _led(cloud: Cloud, known: list[cloudfront.Distribution], domain: str) -> cloudfront.Distribution | None:
+    """The distribution to which the records of a name lead that none of them has. Raises CloudError."""
+    zone = next(iter(route53.fitting(cloud, [domain])), None)
+    records = route53.answered(cloud, zone, domain)[0] if zone else []
+    led = {route53.target(each).rstrip(".").lower() for each in records}
+    return next((each for each in known if each.host.lower() in led), None)
 
 
 def _state(cloud: Cloud, whole: Mapping[str, Any]) -> Iterator[Finding]:
@@ -200,14 +217,16 @@ REASONS = {
 
 
 def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
-    policy = config["DefaultCacheBehavior"]["ViewerProtocolPolicy"]
+    default = main(config)
+    policy = default.get("ViewerProtocolPolicy", "allow-all")
     if policy == "allow-all":
-        yield caution(
+        found = caution(
             "https",
             "Visitors may use plain HTTP.",
             "ViewerProtocolPolicy is allow-all",
             "Set it to redirect-to-https.",
-        ).mended_by(
+        )
+        yield found if "PathPattern" in default else found.mended_by(
             repairs.setting(
                 arn, "ViewerProtocolPolicy", "redirect-to-https", "Send visitors with plain HTTP on to https",
                 moves="Visitors with plain HTTP get a redirect then, and what cannot follow one gets nothing.",
@@ -217,5 +236,6 @@ def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
     else:
         how = "are sent on to https" if policy == "redirect-to-https" else "are refused"
         yield proved("https", f"Visitors with plain HTTP {how}.", f"ViewerProtocolPolicy is {policy}")
+    yield from never_used(config)
     yield from visitors.let_in(config)
     yield from page_rules.errors(config, arn)

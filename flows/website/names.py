@@ -10,6 +10,7 @@ from flows.engine import Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, likely, proved, unknown
 
 from . import repairs
+from .behaviours import main
 
 HOPS = 4
 """So many names one after the other are followed."""
@@ -100,12 +101,13 @@ def _arrives(cloud: Cloud, record: Mapping[str, Any], host: str, hops: int) -> b
 
 def let_in(config: Mapping[str, Any]) -> Iterator[Finding]:
     """Whom CloudFront turns away before it asks for a file."""
-    default = config.get("DefaultCacheBehavior") or {}
+    default = main(config)
     signed = [kind for kind in ("TrustedKeyGroups", "TrustedSigners") if (default.get(kind) or {}).get("Enabled")]
     if signed:
         yield caution(
             "signed", "Only visitors with a signed address or cookie are let in; all others get 403.",
-            f"{signed[0]} of the default behaviour", "Take that away, if the pages are for everybody.",
+            f"{signed[0]} of {default.get('PathPattern') or 'the default behaviour'}",
+            "Take that away, if the pages are for everybody.",
         )  # fmt: skip
     geo = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
     if (kind := geo.get("RestrictionType", "none")) != "none":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from flows.engine.findings import broken, likely, proved, unknown
 from flows.engine.flow import Mend
 
 from . import page_rules, repairs, rules
+from .behaviours import Used, behaviours, folders_there, hands_host_on, main, rewritten, used
 from .situation import Origin
 
 T = TypeVar("T")
@@ -21,44 +22,6 @@ RULES = (rules.charges, rules.may_read, rules.signed, rules.only_cloudfront)
 SETTLED = timedelta(hours=24)
 """How long S3's address without a region may lead away from a new bucket, by 307 (S3 User Guide, "Making requests using
 the REST API", 2026-11)."""
-
-
-@dataclass
-class Used:
-    """An origin that some behaviours use: which paths, and whether it is where visitors' pages come from."""
-
-    source: Mapping[str, Any]
-    paths: list[str] = field(default_factory=list)
-    main: bool = False
-    group: str = ""
-
-
-def behaviours(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """All behaviours of a distribution, the default one first."""
-    more = (config.get("CacheBehaviors") or {}).get("Items") or []
-    return [config.get("DefaultCacheBehavior") or {}, *more]
-
-
-def used(config: Mapping[str, Any]) -> tuple[list[Used], list[str]]:
-    """The origins that behaviours lead to, by themselves or by a group, and the targets that are not there."""
-    sources = {each.get("Id", ""): each for each in (config.get("Origins") or {}).get("Items") or []}
-    groups = {
-        each.get("Id", ""): [member.get("OriginId", "") for member in (each.get("Members") or {}).get("Items") or []]
-        for each in (config.get("OriginGroups") or {}).get("Items") or []
-    }
-    found: dict[str, Used] = {}
-    missing: list[str] = []
-    for number, behaviour in enumerate(behaviours(config)):
-        target = behaviour.get("TargetOriginId", "")
-        for id in groups.get(target, [target]):
-            if id not in sources:
-                missing.append(id)
-                continue
-            one = found.setdefault(id, Used(sources[id]))
-            one.main = one.main or number == 0
-            one.group = target if target in groups else one.group
-            one.paths.append(behaviour.get("PathPattern", "") if number else "")
-    return list(found.values()), list(dict.fromkeys(missing))
 
 
 def origins(cloud: Cloud, whole: Mapping[str, Any], *, new: bool) -> Iterator[Finding]:
@@ -95,6 +58,8 @@ def _origin(
     yield from keepers.told(name, f"The bucket {bucket.name}", buckets.tags(cloud, bucket))
     for rule in RULES:
         yield from rule(here)
+    names = list((config.get("Aliases") or {}).get("Items") or [])
+    yield from hands_host_on(cloud, one, here, names)
     if not here.leads:
         yield from _pages(cloud, config, one, here, new)
 
@@ -282,12 +247,7 @@ def _right(here: Origin, host: str) -> Mend:
 
 def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new: bool) -> Iterator[Finding]:
     """The start page and those of the folders, and the keys that they are encrypted with."""
-    default = config.get("DefaultCacheBehavior") or {}
-    rewritten = one.main and any(
-        each.get("EventType") in ("viewer-request", "origin-request")
-        for kind in ("FunctionAssociations", "LambdaFunctionAssociations")
-        for each in (default.get(kind) or {}).get("Items") or []
-    )
+    changed = one.main and rewritten(main(config))
     start, root = here.wanted[0], str(config.get("DefaultRootObject") or "")
     there: Mapping[str, Any] | None = {}
     if one.main:
@@ -298,10 +258,12 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
             there = None if listed is not None and start not in listed else {}
             here = replace(here, unread={**here.unread, "start": str(problem)} if listed is None else here.unread)
         keys = _keys(cloud, here.bucket, _prefix(start))
-        yield from page_rules.start_page(here, root, there, rewritten, keys, new=new)
+        yield from page_rules.start_page(here, root, there, changed, keys, new=new)
         if not new:
             yield from page_rules.error_page(here, config, lambda key: _there(cloud, here.bucket, key))
-        yield from page_rules.folders(here, root, keys, rewritten)
+        yield from page_rules.folders(here, root, keys, changed)
+    if not new:
+        yield from folders_there(one, here, lambda begun: _keys(cloud, here.bucket, begun))
     try:
         default_key = buckets.encryption_key(cloud, here.bucket)
     except CloudError:

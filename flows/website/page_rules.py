@@ -15,6 +15,7 @@ from flows.engine.flow import Mend
 from flows.policies import Answer, Caller, Request, read
 
 from . import repairs
+from .behaviours import behaviours
 from .rules import OLD_WAY, RATHER_THE_BUCKET
 from .situation import SERVICE, Origin
 
@@ -188,14 +189,14 @@ def error_page(here: Origin, config: Mapping[str, Any], there: Callable[[str], b
     One that is missing is replaced by the error that it was for (CloudFront Developer Guide, "Generate custom error
     responses", 2026-11).
     """
-    behaviours = [str(b.get("PathPattern") or "") for b in (config.get("CacheBehaviors") or {}).get("Items") or []]
+    others = [str(each.get("PathPattern") or "") for each in behaviours(config)[1:]]
     pages: dict[str, str] = {}
     for each in (config.get("CustomErrorResponses") or {}).get("Items") or []:
         if path := str(each.get("ResponsePagePath") or ""):
             pages[path] = str(each.get("ResponseCode") or "")
     for path, code in pages.items():
         bare = path.lstrip("/")
-        if any(fnmatchcase(bare, pattern.lstrip("/")) for pattern in behaviours):
+        if any(fnmatchcase(bare, pattern.lstrip("/")) for pattern in others):
             continue  # it comes from elsewhere
         key, id = f"{here.prefix}{bare}", f"error-page:{here.id}:{path}"
         found = there(key)

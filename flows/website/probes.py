@@ -9,7 +9,7 @@ from flows.aws.s3_endpoints import recognised
 from flows.engine import Cloud, Finding, Grade, Missed, Page
 from flows.engine.findings import broken, likely, proved, unknown
 
-from .origins import used
+from .behaviours import used
 
 NOWHERE = "/there-is-no-such-file-handrail"
 """A page that no site has."""

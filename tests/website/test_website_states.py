@@ -318,6 +318,56 @@ A_TXT = {"Name": TEA, "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": '
 HANDED = {"Name": TEA, "Type": "NS", "TTL": 300, "ResourceRecords": [{"Value": "ns1.example.net"}]}
 
 
+OLD = "old-pages"
+OLD_HOST = f"{OLD}.s3.{REGION}.amazonaws.com"
+
+
+def another_bucket(site: Site, *keys: str) -> None:
+    """One that the distribution may read, with these files."""
+    site.s3.create_bucket(Bucket=OLD, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for key in keys:
+        site.s3.put_object(Bucket=OLD, Key=key, Body=b"x", ContentType="text/html")
+    allowed = site.allowed(Resource=f"arn:aws:s3:::{OLD}/*")
+    site.s3.put_bucket_policy(Bucket=OLD, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+
+
+def everything_by(target: str, default: str) -> Callable[[Site], None]:
+    """A behaviour for all addresses before the default one; the other bucket has no start page."""
+
+    def made(site: Site) -> None:
+        another_bucket(site, "a.png")
+        all_of_it = several(behaviour(target, PathPattern="*"))
+        origins = several(site.origin(), site.origin("old", OLD_HOST))
+        site.configured(Origins=origins, CacheBehaviors=all_of_it, DefaultCacheBehavior=behaviour(default))
+
+    return made
+
+
+def in_order(*patterns: str, of: str = "old", files: tuple[str, ...] = ("images/a.png",)) -> Callable[[Site], None]:
+    """Behaviours for these paths, in this order; the last one has the other bucket as its origin."""
+
+    def made(site: Site) -> None:
+        another_bucket(site, *files)
+        each = [behaviour("files", PathPattern=pattern) for pattern in patterns[:-1]]
+        each.append(behaviour(of, PathPattern=patterns[-1]))
+        site.pages("images/b.png", "images/old/c.png")
+        site.origins(site.origin(), site.origin("old", OLD_HOST), CacheBehaviors=several(*each))
+
+    return made
+
+
+def handing_on(**more: Any) -> Callable[[Site], None]:
+    return lambda site: site.configured(DefaultCacheBehavior=behaviour("files", **more))
+
+
+def website_handing_on(site: Site) -> None:
+    """As it was set before there were policies."""
+    website(WITH_SECRET)(site)
+    headers = {"QueryString": False, "Cookies": {"Forward": "none"}, "Headers": several("Host")}
+    old = {"TargetOriginId": "files", "ViewerProtocolPolicy": "redirect-to-https", "MinTTL": 0}
+    site.configured(DefaultCacheBehavior={**old, "ForwardedValues": headers})
+
+
 def ending(kind: str, proved_by: str = "DNS") -> tuple[str, Mapping[str, Any]]:
     """A certificate that ends in ten days."""
     soon = datetime.now(UTC) + timedelta(days=10)
@@ -330,6 +380,17 @@ def starting_elsewhere(site: Site) -> None:
     """CloudFront asks a website, too, for the page that it was told."""
     website(WITH_SECRET)(site)
     site.configured(DefaultRootObject="home.html")
+
+
+EXCEPT_HOST, ALL_VIEWER = "b689b0a8-53d0-40ab-baf2-68738e2966ac", "216adef6-5c7f-47e4-b989-5492eafa07d3"
+
+
+def headers(*names: str, kind: str = "OriginRequestPolicy") -> Mapping[str, Any]:
+    """A policy that hands these on."""
+    config: dict[str, Any] = {"HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": several(*names)}}
+    if kind == "CachePolicy":
+        config = {"ParametersInCacheKeyAndForwardedToOrigin": config}
+    return {kind: {f"{kind}Config": config}}
 
 
 STATES = {
@@ -360,6 +421,12 @@ STATES = {
     "with a name that is an alias of another": State(named(*BY_AN_ALIAS), "works"),
     "with a name by a wildcard": State(named(*BY_WILDCARD), "works"),
     "with a name that the zone leaves to others": State(named(HANDED), "works"),
+    "a behaviour for everything before the default one": State(everything_by("files", "old"), "works"),
+    "a folder before the one that it is in": State(in_order("images/old/*", "images/*"), "works"),
+    "what hands on all but the Host": State(handing_on(OriginRequestPolicyId=EXCEPT_HOST), "works"),
+    "a policy of its own that hands on one header": State(
+        handing_on(OriginRequestPolicyId="mine"), "works", answer=("GetOriginRequestPolicy", headers("Origin"))
+    ),
     "without IPv6, and no record for it": State(named(alias(TEA, "A"), IsIPV6Enabled=False), "works"),
     "the host without a region, after its first day": State(
         lambda site: site.origins(site.origin(host=f"{BUCKET}.s3.amazonaws.com")),
@@ -390,6 +457,9 @@ STATES = {
     ),
     "a certificate that did not renew itself": State(
         named(*BOTH), "works_but", "certificate", "back into DNS", ending("AMAZON_ISSUED")
+    ),
+    "a behaviour that is never used, and does the same": State(
+        in_order("images/*", "images/b*", of="files"), "works_but", "behaviour", "Move it before"
     ),
     "only some visitors are led there": State(named(*SHARED), "works_but", f"records-{TEA}", "all of its records"),
     "an error page that is not there": State(lambda site: answering(site, "/404.html"), "works_but", "error-page"),
@@ -476,7 +546,26 @@ STATES = {
     "a name that leads to another, and that elsewhere": State(named(*ASTRAY), "broken", f"records-{TEA}", "alias for"),
     "a name at which a wildcard does not count": State(named(*BY_WILDCARD, A_TXT), "broken", f"records-{TEA}"),
     "a website with another start page": State(starting_elsewhere, "broken", "start-page", "Upload it"),
+    "a behaviour for everything, of another bucket": State(everything_by("old", "files"), "broken", "start-page"),
+    "a behaviour that is never used": State(
+        in_order("images/*", "/images/b*"), "broken", "behaviour", "Move it before"
+    ),
+    "a path that no file of its bucket has": State(
+        in_order("/images/*", files=("a.png",)), "broken", "files", "a CloudFront Function that takes images/ off"
+    ),
+    "the visitor's Host is handed on": State(
+        handing_on(OriginRequestPolicyId=ALL_VIEWER), "broken", "host", "AllViewerExceptHostHeader"
+    ),
+    "the Host is part of what is cached by": State(
+        handing_on(CachePolicyId="mine"),
+        "broken",
+        "host",
+        "a cache policy without Host",
+        answer=("GetCachePolicy", headers("host", kind="CachePolicy")),
+    ),
+    "a website that gets the visitor's Host": State(website_handing_on, "broken", "host"),
     # what cannot be told
+    "a policy that may not be read": State(handing_on(OriginRequestPolicyId="mine"), "unknown", "host"),
     "a certificate that IAM keeps": State(
         named(*BOTH), "unknown", "certificate", answer=("GetDistribution", {"IAMCertificateId": "ASCA1"})
     ),
@@ -484,6 +573,18 @@ STATES = {
         denied(Condition={"StringNotEquals": {"aws:SourceOrgID": "o-1"}}), "unknown", "policy"
     ),
 }
+
+
+def test_a_name_that_leads_to_a_distribution_which_does_not_know_it(account: PracticeAccount, cloud: Aws) -> None:
+    """The record was made, and the name forgotten at CloudFront."""
+    site = Site(account)
+    named(*BOTH, alias(LEAF, "A"))(site)
+    found = verdict(flows.find("website").diagnose(CachedCloud(cloud), {"domain": LEAF}))
+    assert (found.status.value, found.cause) == ("broken", "unknown-name")
+    assert f"{LEAF} leads to {site.id}, which does not know that name" in (
+        found.because.sentence if found.because else ""
+    )
+    assert verdict(flows.find("website").diagnose(CachedCloud(cloud), {"domain": TEA})).status.value == "works"
 
 
 ANSWERS = {"bucket": BUCKET, "origin": FILES, "domain": "", "single_page_app": "no", "lock_origin": "yes"}
