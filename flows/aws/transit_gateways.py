@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
@@ -128,9 +128,19 @@ def bringing(cloud: Cloud, table: str) -> tuple[str, ...]:
 
 def subnets(cloud: Cloud, attachment: str) -> tuple[str, ...]:
     """The ids of the subnets, one a zone, in which a VPC's attachment stands. Raises CloudError."""
+    return tuple(str(id) for each in _of_vpc(cloud, attachment) for id in each.get("SubnetIds") or [])
+
+
+def appliance(cloud: Cloud, attachment: str) -> bool:
+    """Whether a VPC is attached as a firewall that stands between others is (Amazon VPC Transit Gateways guide,
+    "Appliance in a shared services VPC", 2026-11). Raises CloudError."""
+    told = _of_vpc(cloud, attachment)
+    return any((each.get("Options") or {}).get("ApplianceModeSupport") == "enable" for each in told)
+
+
+def _of_vpc(cloud: Cloud, attachment: str) -> list[Mapping[str, Any]]:
     asked = Call("ec2.DescribeTransitGatewayVpcAttachments", {"TransitGatewayAttachmentIds": [attachment]})
-    found = cloud.make(asked).get("TransitGatewayVpcAttachments") or []
-    return tuple(str(id) for each in found for id in each.get("SubnetIds") or [])
+    return cloud.make(asked).get("TransitGatewayVpcAttachments") or []
 
 
 def of_vpc(cloud: Cloud, vpc: str) -> int:
@@ -161,8 +171,18 @@ def attachments(cloud: Cloud, gateway: str) -> tuple[Attachment, ...]:
     )
 
 
+def taken(network: IPv4Network, routes: Iterable[Route]) -> set[Route | None]:
+    """The routes that packets to a network take, None where some find none: of each address the longest prefix counts,
+    of equals the one that somebody entered, and one that is dead loses them (Amazon VPC Transit Gateways guide, "How
+    AWS Transit Gateway works", 2026-11)."""
+    about = [each for each in routes if each.network.overlaps(network)]
+    if any(each.network != network and each.network.subnet_of(network) for each in about):
+        return {found for half in network.subnets() for found in taken(half, about)}
+    return {max(about, key=lambda each: (each.network.prefixlen, each.entered), default=None)}
+
+
 def routes(cloud: Cloud, table: str) -> tuple[Route, ...]:
-    """The IPv4 routes of a transit gateway's route table, a thousand at most. Raises CloudError."""
+    """The IPv4 routes of a transit gateway's route table. Raises CloudError."""
     every = [{"Name": "state", "Values": ["active", "blackhole"]}]
     asked = Call("ec2.SearchTransitGatewayRoutes", {"TransitGatewayRouteTableId": table, "Filters": every})
     return tuple(
@@ -174,6 +194,7 @@ def routes(cloud: Cloud, table: str) -> tuple[Route, ...]:
             each.get("State") == "active",
             each.get("Type") == "static",
         )
-        for each in cloud.make(asked).get("Routes") or []
+        for page in cloud.pages(asked)
+        for each in page.get("Routes") or []
         if "." in str(each.get("DestinationCidrBlock") or "")
     )

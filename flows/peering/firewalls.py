@@ -152,7 +152,7 @@ def _guarded(here: Seen, subnets: set[str]) -> Iterator[tuple[Mapping[str, Any],
     """The ACLs of those subnets, each with its ones of these and the networks of the other VPC that are led there."""
     behind = {subnet for table in here.tables for subnet in here.behind(table)} if here.planned else subnets
     led = [
-        each for each in here.networks if here.planned or any(here.led(table, each) for table in here.tables)
+        each for each in here.networks if here.planned or any(here.led_in_part(table, each) for table in here.tables)
     ] or here.networks  # fmt: skip
     for acl in here.acls:
         touched = sorted(acls.subnets(acl) & behind)

@@ -184,7 +184,7 @@ def ways(here: Seen) -> Iterator[Finding]:
         )  # fmt: skip
         return
     reached = {table.id: [each for each in here.networks if here.led(table, each)] for table in used}
-    somewhere = {each.version for led in reached.values() for each in led}
+    somewhere = {each.version for each in here.networks if any(here.led_in_part(table, each) for table in used)}
     for table in used:
         missing = [each for each in here.networks if each not in reached[table.id]]
         if missing:
@@ -199,7 +199,7 @@ def ways(here: Seen) -> Iterator[Finding]:
 def _missing(here: Seen, table: RouteTable, missing: list[Network], *, nowhere: bool) -> Finding:
     id, by, network = f"routes:{table.id}", "DescribeRouteTables", missing[0]
     behind = here.behind(table)
-    answering = [each.of or each.id for each in here.answering(missing, by_groups=nowhere) if each.subnet in behind]
+    answering = [each.of or each.id for each in here.answering(table, missing, by_groups=nowhere)]
     who = f", and {answering[0]} there lets {here.peer} in" if answering else ""
     subnets = ", ".join(sorted(behind)[:3]) + (" and others" if len(behind) > 3 else "")
     ways = here.ways(table)
@@ -294,7 +294,7 @@ def both_ways(one: Seen, other: Seen) -> Iterator[Finding]:
 
 
 def _leads(here: Seen, network: Network) -> bool:
-    return any(here.led(table, network) for table in here.tables)
+    return any(here.led_in_part(table, network) for table in here.tables)
 
 
 def same_addresses(here: Seen, had: tuple[Connection, ...]) -> Iterator[Finding]:

@@ -81,6 +81,11 @@ class Seen:
         ours = [each for each in ways if each.target == self.connection and each.state == "active"]
         return made_of(network, (each.network for each in ours)) or self.way(table, network) in ours
 
+    def led_in_part(self, table: RouteTable, network: Network) -> bool:
+        """Whether a table leads a network to the connection, or something of it."""
+        ours = [each.network for each in self.ways(table) if (each.target, each.state) == (self.connection, "active")]
+        return self.led(table, network) or any(within(each, network) and self.led(table, each) for each in ours)
+
     def way(self, table: RouteTable, network: Network) -> Route | None:
         """The route that a network takes: the longest prefix, and of equals the one that was entered."""
         fit = [each for each in self.ways(table) if within(network, each.network) and each.target != "local"]
@@ -124,11 +129,13 @@ class Seen:
         opened = {group.id for group in self.side.groups if self.lets_in(group)}
         return [each for each in self.servers if opened.intersection(each.groups)]
 
-    def answering(self, networks: Iterable[Network], *, by_groups: bool) -> list[Interface]:
-        """What lets these networks of the other VPC in; with `by_groups` also by groups, which say of no network."""
-        wanted = tuple(networks)
+    def answering(self, table: RouteTable, networks: Iterable[Network], *, by_groups: bool) -> list[Interface]:
+        """What behind a table lets somebody of these networks of the other VPC in to whom the table does not lead; with
+        `by_groups` also by groups, which say of no network."""
+        behind, wanted = self.behind(table), tuple(networks)
         opened = {
-            group.id for group in self.side.groups
-            if any(self._let_in(group, each, by_groups=by_groups) for each in wanted)
+            group.id for group in self.side.groups for network in wanted
+            for _, source in self._let_in(group, network, by_groups=by_groups)
+            if not self.led_in_part(table, source)
         }  # fmt: skip
-        return [each for each in self.servers if opened.intersection(each.groups)]
+        return [each for each in self.servers if each.subnet in behind and opened.intersection(each.groups)]

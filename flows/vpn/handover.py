@@ -39,6 +39,7 @@ READS = (
 AT_A_HUB = (
     Call("ec2.DescribeTransitGatewayAttachments"),
     Call("ec2.DescribeTransitGatewayVpcAttachments"),
+    Call("ec2.GetTransitGatewayRouteTablePropagations"),
     Call("ec2.SearchTransitGatewayRoutes"),
 )
 """What it calls besides for a connection that ends at a transit gateway."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Network
@@ -117,10 +117,15 @@ class Situation:
         """The servers that let the office in."""
         return self.answering(self.networks)
 
-    def answering(self, networks: Iterable[IPv4Network]) -> list[Interface]:
-        """The servers that let some of these networks of the office in."""
+    def answering(
+        self, networks: Iterable[IPv4Network], unless: Callable[[Network], bool] = lambda source: False
+    ) -> list[Interface]:
+        """The servers that let somebody of these networks of the office in, `unless` that holds of all of those."""
         wanted = tuple(networks)
-        opened = {group.id for group in self.groups if any(self._let_in(group, each) for each in wanted)}
+        opened = {
+            group.id for group in self.groups for each in wanted for _, source in self._let_in(group, each)
+            if not unless(source)
+        }  # fmt: skip
         return [each for each in self.servers if opened.intersection(each.groups)]
 
 
@@ -226,17 +231,28 @@ def astray(table: RouteTable, network: IPv4Network, gateway: str) -> list[Route]
     ]  # fmt: skip
 
 
+def _routes(here: Situation, table: RouteTable) -> list[Route]:
+    """The routes of a table, those to prefix lists as routes to each network in them."""
+    named = [Route(each, to, "active", False) for id, to in table.lists for each in here.listed.get(id, ())]
+    return [*table.routes, *named]
+
+
+def parts(here: Situation, table: RouteTable, network: IPv4Network) -> list[Route]:
+    """The routes by which something of a network is led to the gateway."""
+    return [each for each in _routes(here, table) if each.target == here.gateway and _narrower(each, network)]
+
+
 def way(here: Situation, table: RouteTable, network: IPv4Network) -> Route | None:
     """The route that a network takes: the longest prefix, and of equals the one that was entered. It may be led to the
     gateway in parts."""
-    named = [Route(each, to, "active", False) for id, to in table.lists for each in here.listed.get(id, ())]
-    fit = [route for route in (*table.routes, *named) if within(network, route.network) and route.target != "local"]
+    routes = _routes(here, table)
+    fit = [route for route in routes if within(network, route.network) and route.target != "local"]
     away = [each for each in astray(table, network, here.gateway) if _narrower(each, network)]
     if made_of(network, (each.network for each in away)):
         return away[0]
-    parts = [route for route in (*table.routes, *named) if route.target == here.gateway and _narrower(route, network)]
-    if made_of(network, (part.network for part in parts)):
-        return next((part for part in parts if part.state != "active"), parts[0])
+    led = parts(here, table, network)
+    if made_of(network, (part.network for part in led)):
+        return next((part for part in led if part.state != "active"), led[0])
     return max(fit, key=lambda route: (route.network.prefixlen, not route.propagated), default=None)
 
 
@@ -250,7 +266,7 @@ def ways_back(here: Situation) -> Iterator[Finding]:
         return
     used = [table for table in here.tables if here.behind(table)]
     found = [_way_back(here, table) for table in used]
-    some = any(_leads(here, way(here, table, each)) for table in used for each in here.reached)
+    some = any(_leads_some(here, table, each) for table in used for each in here.reached)
     if not some and all(each.grade in (Grade.CAUTION, Grade.PREDICTED) for each in found):
         found = [replace(each, grade=Grade.REFUSED) for each in found]
     yield from found
@@ -280,6 +296,11 @@ def _leads(here: Situation, route: Route | None) -> bool:
     return route is not None and (route.target, route.state) == (here.gateway, "active")
 
 
+def _leads_some(here: Situation, table: RouteTable, network: Network) -> bool:
+    network = IPv4Network(network)
+    return _leads(here, way(here, table, network)) or any(_leads(here, each) for each in parts(here, table, network))
+
+
 def _narrower(route: Route, network: IPv4Network) -> bool:
     return route.network != network and within(route.network, network)
 
@@ -293,7 +314,10 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
     if not lost and (found or any(route.target == gateway for route in table.routes)):
         return Finding(id, Grade.PROVED, f"{name} leads to the {here.end}.", by)
     unreached = [each for each, _ in lost] or here.networks
-    answering = [each.of or each.id for each in here.answering(unreached) if each.subnet in behind]
+    answering = [
+        each.of or each.id for each in here.answering(unreached, lambda source: _leads_some(here, table, source))
+        if each.subnet in behind
+    ]  # fmt: skip
     who = f", and {answering[0]} there lets the office in" if answering else ""
     matters = Grade.REFUSED if answering else Grade.PREDICTED if table.public else Grade.CAUTION
     network, to = lost[0] if lost else ("the office's networks", None)
@@ -309,6 +333,12 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
             f"entries{who}.", f"{by}: {to.network} and others", "Remove them, if those addresses are in the office.",
             beyond=repairs.BEYOND["more-specific-route"],
         )  # fmt: skip
+    if lost and (part := [each for each in parts(here, table, lost[0][0]) if each.state == "active"]):
+        return _led(here, table, unled, Finding(
+            id, Grade.REFUSED if answering else Grade.CAUTION,
+            f"{name} leads only {part[0].network} of {network} to the {here.end}{who}.", by,
+            f"Let {network} lead to {gateway} as a whole, unless that is meant.",
+        ))  # fmt: skip
     if to and to.network.prefixlen and to.target.startswith(APPLIANCES) and to.state == "active":
         return Finding(
             id, Grade.NOT_CHECKED,

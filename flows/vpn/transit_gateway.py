@@ -54,7 +54,13 @@ class Hub:
     def back(self, vpc: Attachment) -> tuple[IPv4Network, ...]:
         """The networks that are led from a VPC to the connection."""
         office = self.office.id if self.office else ""
-        return tuple(each.network for each in self.tables.get(vpc.table, ()) if each.active and office in each.to)
+        routes = self.tables.get(vpc.table, ())
+        led = [each.network for each in routes if each.active and office in each.to]
+        return tuple(each for each in led if any(_leads(to, office) for to in transit_gateways.taken(each, routes)))
+
+
+def _leads(route: Route | None, attachment: str) -> bool:
+    return route is not None and route.active and attachment in route.to
 
 
 def looked_at(cloud: Cloud, connection: vpn.Connection, gateway: str, *, up: bool) -> Iterator[Finding]:
@@ -170,12 +176,75 @@ def back(hub: Hub, vpc: Attachment) -> Finding:
     )  # fmt: skip
 
 
+def ahead(hub: Hub, vpc: Attachment, its: net.Vpc) -> Iterator[Finding]:
+    """What comes from the office for a VPC is led there, and not elsewhere by a narrower route or an entered one."""
+    table = hub.office.table if hub.office else ""
+    taken = {each: transit_gateways.taken(each, hub.tables.get(table, ())) for each in its.networks}
+    astray = [(each, to) for each, ways in taken.items() for to in ways if not _leads(to, vpc.id)]
+    if not astray:
+        return
+    nothing = not any(_leads(to, vpc.id) for ways in taken.values() for to in ways)
+    network, to = min(astray, key=lambda found: (found[0], found[1].network if found[1] else found[0]))
+    lost = "from the office that is not reached"
+    where = f"nowhere: {lost}" if to is None else f"into a dead route: {lost}" if not to.active else (
+        f"to {', '.join(to.to)}: from the office that is reached only if it is passed on there"
+    )  # fmt: skip
+    part = to.network if to and to.network.subnet_of(network) else network
+    yield Finding(
+        f"onward:{vpc.resource}", Grade.REFUSED if nothing else Grade.CAUTION,
+        f"{table} leads {part} of {its.called} {where}.", BY,
+        f"Let {table} lead {network} to {vpc.id}, if it is to be reached.",
+    )  # fmt: skip
+
+
+def apart(hub: Hub, vpc: Attachment) -> Iterator[Finding]:
+    """Parts of the office to which answers are lost in a dead route, or led elsewhere than to a VPC by one that
+    somebody entered. What else is there for its own sake is no part of the office."""
+    office = hub.office.id if hub.office else ""
+    vpcs = {each.id for each in hub.attachments if each.kind == "vpc"}
+    routes = hub.tables.get(vpc.table, ())
+    ways = {to for each in hub.back(vpc) if each.prefixlen for to in transit_gateways.taken(each, routes)}
+    for to in sorted((to for to in ways if to and not _leads(to, office)), key=lambda to: to.network):
+        if to.active and (not to.entered or vpcs & set(to.to)):
+            continue
+        yield Finding(
+            f"back:{vpc.resource}:{net.slug(to.network)}", Grade.CAUTION,
+            f"{vpc.table} leads {to.network} {'to ' + ', '.join(to.to) if to.active else 'into a dead route'}: if that "
+            "is in the office, it hears no answers.", BY, "Remove that route, if those addresses are in the office.",
+        )  # fmt: skip
+
+
+def stands_by(cloud: Cloud, hub: Hub, vpc: Attachment, found: Finding) -> Finding:
+    """Where the connection brings its networks and none of them counts, another way to the same is preferred: that is
+    right for one that only stands by (Amazon VPC Transit Gateways guide, "How AWS Transit Gateway works", 2026-11).
+
+    Raises CloudError.
+    """
+    kinds = {each.id: each for each in hub.attachments if each.kind not in ("vpc", "peering") and each != hub.office}
+    others = [kinds[id] for each in hub.tables.get(vpc.table, ()) if each.active for id in each.to if id in kinds]
+    office = hub.office.id if hub.office else ""
+    if not others or office not in transit_gateways.bringing(cloud, vpc.table):
+        return found
+    names = ", ".join(dict.fromkeys(each.resource or each.id for each in others))
+    return replace(
+        found, grade=Grade.CAUTION, follows=(),
+        sentence=f"Answers from {vpc.resource} go by {names}, which AWS prefers to this connection.",
+        evidence=f"{BY}, GetTransitGatewayRouteTablePropagations: {vpc.table}",
+        remedy="That is right for a connection that only stands by. Else let its device announce shorter ways.",
+    )  # fmt: skip
+
+
 def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection, up: bool) -> Iterator[Finding]:
     """The way back from a VPC, and all that must hold in it."""
     found = back(hub, vpc)
     networks = hub.back(vpc)
     if found.grade is Grade.REFUSED and not up and not connection.static:
         found = replace(found, grade=Grade.WAITING)  # nothing is announced before a tunnel is up
+    elif found.grade is Grade.REFUSED and vpc.table and not connection.static:
+        try:
+            found = stands_by(cloud, hub, vpc, found)
+        except CloudError as problem:
+            found = replace(found, grade=Grade.NOT_CHECKED, evidence=str(problem))
     yield found
     account = cloud.identity.account
     its: net.Vpc | None = None
@@ -188,6 +257,19 @@ def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection,
     if its is None:
         yield Finding(f"vpc:{vpc.resource}", Grade.NOT_CHECKED, f"The VPC {vpc.resource} could not be looked at.", why)
         return
+    try:
+        between = transit_gateways.appliance(cloud, vpc.id)
+    except CloudError:  # then its zones are not read either, and that is said
+        between = False
+    if between:
+        yield Finding(
+            f"vpc:{vpc.resource}", Grade.NOT_CHECKED,
+            f"{its.called} is attached in appliance mode, as a firewall between others is: what that passes on, and to "
+            "whom, was not looked at.", "DescribeTransitGatewayVpcAttachments",
+        )  # fmt: skip
+        return
+    yield from ahead(hub, vpc, its)
+    yield from apart(hub, vpc)
     yield from zones(cloud, vpc, its)
     if networks:
         named = tuple(each for each in networks if each.prefixlen)  # a default route does not say where the office is

@@ -236,6 +236,29 @@ def more_of_theirs(world: World) -> Restores:
     return lambda: [restores(), world.there.disassociate_vpc_cidr_block(AssociationId=made["AssociationId"])]
 
 
+def to_a_subnet_of_theirs(world: World) -> Restores:
+    """As the guide to peering has it among its examples: only what is needed is led and let in."""
+    vpc = ids(world.account)["shop"]
+    (group,) = world.here.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["app"]}]
+    )["SecurityGroups"]
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.60.1.0/24"}]}
+    restores = [closed(world), without_route("here", "10.60.0.0/16", *HERE)(world)]
+    world.here.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[rule])
+    ways = [{"RouteTableId": table(world.here, name), "DestinationCidrBlock": "10.60.1.0/24"} for name in HERE]
+    for way in ways:
+        world.here.create_route(**way, VpcPeeringConnectionId=world.id)
+
+    def back() -> None:
+        for way in ways:
+            world.here.delete_route(**way)
+        world.here.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[rule])
+        for each in restores:
+            each()
+
+    return back
+
+
 def names_off(world: World) -> Restores:
     def option(on: bool) -> Any:
         return world.here.modify_vpc_peering_connection_options(
@@ -279,6 +302,7 @@ STATES: Mapping[str, tuple[Breaks, str, str]] = {
     ),
     "a group by a prefix list": (group_by_list, "works", ""),
     "a route by a prefix list": (route_by_list, "works", ""),
+    "to a subnet of theirs alone": (to_a_subnet_of_theirs, "works_but", "routes:"),
     "through a firewall": (through_a_firewall, "unknown", "routes:"),
     "both halves go elsewhere": (halves_elsewhere, "broken", "routes:"),
     "a second range that nobody means": (more_of_theirs, "works_but", "routes:"),

@@ -65,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 PRACTICE_LACKS = (
     "GetManagedPrefixListEntries", "LookupEvents", "GetMetricData", "DescribeTransitGatewayAttachments",
-    "SearchTransitGatewayRoutes", "DescribeTransitGatewayVpcAttachments",
+    "SearchTransitGatewayRoutes", "DescribeTransitGatewayVpcAttachments", "GetTransitGatewayRouteTablePropagations",
 )  # fmt: skip
 
 
@@ -315,6 +315,7 @@ def leading(cidr: str, *to: str, state: str = "active") -> Answer:
     return {"DestinationCidrBlock": cidr, "State": state, "TransitGatewayAttachments": attachments}
 
 
+OTHER_OFFICE = attachment("tgw-attach-other", "vpn-0other", "vpn")
 ROUTES = (leading("10.0.0.0/16", SHOP_IN), leading(OFFICE, OFFICE_IN))
 
 
@@ -347,6 +348,20 @@ def at_a_transit_gateway(
         "DescribeTransitGatewayVpcAttachments": standing,
         "SearchTransitGatewayRoutes": lambda answer: answer.update(Routes=list(routes or ROUTES)),
         "DescribeRouteTables": table("shop", led),
+    }
+
+
+def by_bgp() -> dict[str, Edit]:
+    return {"DescribeVpnConnections": options(StaticRoutesOnly=False)}
+
+
+def bringing_in(*ids: str) -> dict[str, Edit]:
+    """Whose networks the route tables of the transit gateway have."""
+    found = [{"TransitGatewayAttachmentId": each, "State": "enabled"} for each in ids]
+    return {
+        "GetTransitGatewayRouteTablePropagations": lambda answer: answer.update(
+            TransitGatewayRouteTablePropagations=found
+        )
     }
 
 
@@ -437,6 +452,22 @@ STATES = {
     "a transit gateway leads everything else to the office": State(
         all_of(at_a_transit_gateway(*DEFAULT), {"DescribeRouteTables": table("shop-private", office_alone)}), "works",
     ),
+    "a transit gateway's narrower route to a VPC of the same summary": State(
+        all_of(at_a_transit_gateway(
+            ROUTES[0], leading("192.168.0.0/16", OFFICE_IN), leading("192.168.99.0/24", "tgw-attach-x")),
+            {"DescribeRouteTables": table("shop-private", office_alone)}), "works",
+    ),
+    "a part of the office, into a dead route of the transit gateway": State(
+        at_a_transit_gateway(*ROUTES, leading("192.168.10.128/25", state="blackhole")), "works_but", "back", "Remove",
+    ),
+    "a part of the VPC, into a dead route of the transit gateway": State(
+        at_a_transit_gateway(*ROUTES, leading("10.0.1.0/24", state="blackhole")), "works_but", "onward",
+        "lead 10.0.0.0/16",
+    ),
+    "at a transit gateway, standing by": State(
+        all_of(at_a_transit_gateway(ROUTES[0], leading(OFFICE, "tgw-attach-other"), more=[OTHER_OFFICE]), by_bgp(),
+               bringing_in(OFFICE_IN)), "works_but", "back", "stands by",
+    ),
     "of a stack": State(
         connected(told(Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "office"}])), "works",
     ),
@@ -481,7 +512,14 @@ STATES = {
     "a network of the office that no server lets in has no route": State(
         connected(networks(OFFICE, "172.16.0.0/16")), "works_but", "route-tables",
     ),
+    "the tables lead only to those who may come in": State(
+        connected(networks("192.168.0.0/16")), "works_but", "route-tables", "as a whole",
+    ),
     # and what is not
+    "the tables lead to a part of the office, and others may come in": State(
+        {**connected(networks("192.168.0.0/16")), "DescribeSecurityGroups": group("app", "192.168.99.0/24")},
+        "broken", "route-tables", "as a whole",
+    ),
     "the network ACL lets the echo in, and no ping": State(
         {**connected(), "DescribeSecurityGroups": group("app", OFFICE, IpProtocol="icmp", FromPort=8, ToPort=-1),
          "DescribeNetworkAcls": acl_of("in icmp 0 0.0.0.0/0", "out icmp 0 0.0.0.0/0")}, "broken", "network-acls",
@@ -567,6 +605,25 @@ STATES = {
     "nothing of what is announced has come": State(
         {**connected(), "DescribeRouteTables": table("shop-private", taking_over)}, "broken", "route-tables", "by BGP",
         bgp=True,
+    ),
+    "all of the VPC, into dead routes of the transit gateway": State(
+        at_a_transit_gateway(*ROUTES, *(leading(each, state="blackhole") for each in ("10.0.0.0/17", "10.0.128.0/17"))),
+        "broken", "onward", "lead 10.0.0.0/16",
+    ),
+    "the transit gateway leads another range to the VPC": State(
+        at_a_transit_gateway(leading("10.9.0.0/16", SHOP_IN), ROUTES[1]), "broken", "onward", "lead 10.0.0.0/16",
+    ),
+    "all of the office, into dead routes of the transit gateway": State(
+        at_a_transit_gateway(*ROUTES, leading("192.168.10.0/25", state="blackhole"),
+                             leading("192.168.10.128/25", state="blackhole")), "broken", "back", "propagate",
+    ),
+    "at a transit gateway, and the connection brings nothing": State(
+        all_of(at_a_transit_gateway(ROUTES[0], leading("172.16.0.0/16", "tgw-attach-other"), more=[OTHER_OFFICE]),
+               by_bgp(), bringing_in(SHOP_IN)), "broken", "back", "propagate",
+    ),
+    "a firewall at the transit gateway": State(
+        all_of(at_a_transit_gateway(), {"DescribeTransitGatewayVpcAttachments": lambda answer: answer[
+            "TransitGatewayVpcAttachments"][0].update(Options={"ApplianceModeSupport": "enable"})}), "unknown", "vpc",
     ),
     "attached to the transit gateway, and associated with nothing": State(
         at_a_transit_gateway(office={"table": ""}), "broken", "attachment", "Associate tgw-attach-office",
