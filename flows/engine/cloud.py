@@ -33,9 +33,14 @@ class Identity:
         return self.arn.split(":")[1] if self.arn.count(":") > 1 else "aws"
 
     def settled(self, place: Place) -> Place:
-        """`place` as it is written down: with everything that makes it this one wherever it is read again."""
-        region, address = self.region or place.region, self.endpoint_url or place.endpoint_url
-        return replace(place, region=region, partition=self.partition, endpoint_url=address, endpoints=self.endpoints)
+        """`place` as it is written down: with everything that makes it this one wherever it is read again.
+
+        That nothing may be changed belongs to the command that says so, not to what it was said of.
+        """
+        return replace(
+            place, region=self.region or place.region, partition=self.partition, read_only=False,
+            endpoint_url=self.endpoint_url or place.endpoint_url, endpoints=self.endpoints,
+        )  # fmt: skip
 
 
 Ask = Callable[[SignInNeeded], bool]

@@ -312,7 +312,7 @@ def _dashed(flow: str) -> str:
 
 
 def _place(kept: str) -> Place:
-    place = json.loads(kept)
+    place = json.loads(kept) | {"read_only": False}  # an earlier Handrail kept what one command had said
     return Place(**{**place, "endpoints": tuple((name, url) for name, url in place.get("endpoints", ()))})
 
 

@@ -28,20 +28,20 @@ def again(record: Record, said: Place) -> Place:
 
     Args:
         record: what is written of it.
-        said: what the command line says. It says who to be; where to be it may only say where nobody wrote that down.
+        said: what the command line says. It says who to be, and whether anything may be changed; where to be it may
+            only say where nobody wrote that down.
 
     Raises Unplaced if neither says in which region.
     """
-    kept = record.place
-    read_only = said.read_only or kept.read_only
+    kept = replace(record.place, read_only=said.read_only)
     if kept.practice:
-        return replace(kept, read_only=read_only)
+        return kept
     region = kept.region or said.region
     if not region:
         raise Unplaced(f"{record.id} was made by an early Handrail, which did not write down in which region.")
     address = kept.endpoint_url or ("" if kept.partition else said.endpoint_url)
     profile = said.profile or kept.profile
-    return replace(kept, profile=profile, region=region, endpoint_url=address, read_only=read_only)
+    return replace(kept, profile=profile, region=region, endpoint_url=address)
 
 
 def insist(record: Record, said: Place) -> None:

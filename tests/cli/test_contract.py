@@ -421,6 +421,20 @@ def test_read_only_changes_nothing(handrail: Command, museum: Account, answers: 
     assert "--read-only" in ran.error["remedy"]
 
 
+def test_read_only_belongs_to_the_command_that_says_it(handrail: Command, company: Account, answers: Answers) -> None:
+    """A draft that was looked at once with --read-only is gone on with, with or without it, as each command says."""
+    begun = handrail("run", "vpn", "--answers", answers(), "--yes", "--read-only", "--output", "json", *company.at)
+    assert begun.code == 3
+    (draft,) = (each["run"] for each in handrail("runs", "--output", "json").json)
+    looked = handrail("resume", draft, "--yes", "--read-only", "--output", "json")
+    assert (looked.code, looked.error["message"]) == (3, "Nothing was changed: this is read-only.")
+    made = handrail("resume", draft, "--yes", "--output", "json")
+    assert (made.code, made.json["run"], made.json["status"]) == (0, draft, "waiting")
+    kept = handrail("undo", draft, "--yes", "--read-only", "--output", "json")
+    assert (kept.code, kept.error["message"]) == (3, "Nothing was changed: this is read-only.")
+    assert handrail("undo", draft, "--yes", "--output", "json").json["status"] == "undone"
+
+
 @pytest.mark.wild
 def test_read_only_takes_nothing_back(handrail: Command, company: Account, answers: Answers) -> None:
     made = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *company.at).json

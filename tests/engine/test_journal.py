@@ -57,6 +57,12 @@ def test_intent_is_on_the_disk_before_the_call(cloud: Aws, journal: Journal, clo
     assert unannounced == []
 
 
+def test_that_nothing_may_be_changed_was_said_of_a_command_and_not_of_a_draft(journal: Journal) -> None:
+    """An earlier Handrail wrote it down, and would not go on with that draft any more."""
+    earlier = journal.begin("vpn", Place(region="eu-central-1", read_only=True))
+    assert earlier.record.place == Place(region="eu-central-1")
+
+
 def test_every_undo_is_announced_too(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """Before the first call that takes something back, the journal says so."""
     made = session(cloud, journal, clock=clock)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import preferences
 
 if TYPE_CHECKING:
-    from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Record, Run, Session
+    from flows.engine import Ask, Cloud, Finding, Flow, Journal, Place, Run, Session
     from flows.engine.asked import Asked
     from flows.engine.board import Board
     from flows.engine.checking import Checking
@@ -278,7 +278,7 @@ class Workspace:
         record, picked = run.record, self._picked
         moving = picked is not None and record.status == "draft"
         said = picked or self.said
-        place = replace(said, read_only=self._read_only(record)) if moving else again(record, said)
+        place = said if moving else again(record, said)
         session = Session(self.flow(record.flow), self.cloud(place), self.journal(), place=place, run=run)
         try:
             session.settle(self.said, moving=moving)
@@ -289,9 +289,6 @@ class Workspace:
         if place.practice:
             self.place = self.place.practising()  # what follows from it, home too, is not the real account unasked
         return session
-
-    def _read_only(self, record: Record) -> bool:
-        return self.said.read_only or record.place.read_only
 
     def _note(self, session: Session) -> None:
         from flows.engine import Habits, JournalTrouble
