@@ -48,6 +48,8 @@ class Image:
     deprecated: str = ""
     """When it was, or is to be, left out of lists; empty if never."""
     tags: tuple[tuple[str, str], ...] = ()
+    gigabytes: int = 0
+    """How large its disks are together; 0 where AWS does not say."""
 
 
 @dataclass(frozen=True)
@@ -219,15 +221,16 @@ def _shared(rows: list[Mapping[str, Any]] | None) -> Shared:
 
 
 def _image(each: Mapping[str, Any]) -> Image:
-    disks = [disk.get("Ebs", {}).get("SnapshotId") for disk in each.get("BlockDeviceMappings", [])]
+    disks = [disk.get("Ebs", {}) for disk in each.get("BlockDeviceMappings", [])]
     return Image(
         each["ImageId"],
         each.get("Name") or "",
         each.get("State") or "",
-        tuple(filter(None, disks)),
+        tuple(disk["SnapshotId"] for disk in disks if disk.get("SnapshotId")),
         _products(each),
         str(each.get("DeprecationTime") or ""),
         tuple((str(tag.get("Key") or ""), str(tag.get("Value") or "")) for tag in each.get("Tags") or []),
+        sum(int(disk.get("VolumeSize") or 0) for disk in disks if disk.get("SnapshotId")),
     )
 
 

@@ -10,7 +10,7 @@ from flows.aws import accounts, amis, kms_keys, shared_keys
 from flows.aws.kms_keys import KEEP, Key, Seen, Whose
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
 
-from . import answers, checks, diagnosis, handover, receiver_steps, repairs, steps, why
+from . import answers, checks, diagnosis, handover, prices, receiver_steps, repairs, steps, why
 from .answers import NO_REBOOT, REBOOT, STOP
 from .consents import CONSENTS
 from .picture import PICTURE
@@ -219,8 +219,9 @@ class ShareImage(Flow):
             return first, actions
         here = self.cloud.identity.region
         piece = steps.copy(
-            first, here, self.elsewhere(), self.called(self.key), self.account, self._own_keys(), key, opened
-        )
+            first, here, self.elsewhere(), self.called(self.key), self.account, self._own_keys(), key, opened,
+            prices.copy(self._gigabytes(), self.elsewhere()),
+        )  # fmt: skip
         dropped = [steps.drop(first)] if key and isinstance(self.image, str) else []
         return piece, [*actions, *piece.actions, *dropped]
 
@@ -233,7 +234,7 @@ class ShareImage(Flow):
         piece = steps.make(
             machine,
             passing or self.image_name,
-            amis.gigabytes(self.cloud, machine.volumes),
+            () if passing else prices.image(self._gigabytes(), self.elsewhere() and self.cloud.identity.region),
             "" if passing or self.elsewhere() else self.account,
             reboot=self.consistency != NO_REBOOT,
             after=("stop",) if stopping else (),
@@ -243,6 +244,12 @@ class ShareImage(Flow):
             keys = self._own_keys()
             return piece, [steps.stop(machine, keys), first, steps.start(machine, keys), *rest]
         return piece, [first, *rest]
+
+    def _gigabytes(self) -> int:
+        """How large the disks are together that are given away; 0 where AWS does not say."""
+        if isinstance(self.image, amis.Image):
+            return self.image.gigabytes
+        return amis.gigabytes(self.cloud, self.instance.volumes)
 
     def _sharing(self, piece: steps.Piece, opened: tuple[str, ...]) -> Iterator[Action | Use]:
         """What the receiver may not do yet. What they may do already is not taken from them at undo either."""
@@ -265,8 +272,9 @@ class ShareImage(Flow):
         if self.own_copy:
             encrypted = self.key != KEEP or bool(self.keys())
             piece = receiver_steps.receive(
-                piece, self.region, called, self.target_profile, encrypted=encrypted, after=before
-            )
+                piece, self.region, called, self.target_profile, prices.received(self._gigabytes()),
+                encrypted=encrypted, after=before,
+            )  # fmt: skip
             outputs["received"], before = piece.id, piece.after
             yield from piece.actions
         machine = receiver_steps.launch(piece, self.region, called, self.target_profile, self.size, before)

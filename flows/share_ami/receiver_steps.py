@@ -9,12 +9,21 @@ from __future__ import annotations
 from flows.aws import ami_dependents, tags
 from flows.aws.instances import price, protections
 from flows.aws.systems_manager import LIVES
-from flows.engine import RUN, TOKEN, Action, Call, Find, Others, Ref, Still, Undo, Wait, found, join
+from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Others, Ref, Still, Undo, Wait, found, join
 
 from .steps import Piece, deregistered, snapshots_of
 
 
-def receive(piece: Piece, region: str, called: str, profile: str, *, encrypted: bool, after: tuple[str, ...]) -> Piece:
+def receive(
+    piece: Piece,
+    region: str,
+    called: str,
+    profile: str,
+    costs: tuple[Cost, ...],
+    *,
+    encrypted: bool,
+    after: tuple[str, ...],
+) -> Piece:
     """The receiver's own copy, made in their account, under their own key where it is encrypted."""
     about = join("Handrail ", RUN, ", received")
     there = Ref("receive", "ImageId")
@@ -56,6 +65,7 @@ def receive(piece: Piece, region: str, called: str, profile: str, *, encrypted: 
         not_yet=("InvalidAMIID.NotFound", "AuthFailure"),
         type="AWS::EC2::Image",
         resource=there,
+        costs=costs,
         undone="The copy in the other account and its snapshots",
     )  # fmt: skip
     return Piece(there, (), region, ("receive",), (image,))

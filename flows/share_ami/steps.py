@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from flows.aws import accounts, ami_dependents, shared_keys, tags
 from flows.aws.amis import RUNNING, STOPPED, Machine
@@ -79,10 +78,13 @@ def start(machine: Machine, keys: Sequence[str]) -> Action:
     )
 
 
-def make(machine: Machine, called: str, gigabytes: int, account: str, *, reboot: bool, after: tuple[str, ...]) -> Piece:
+def make(
+    machine: Machine, called: str, costs: tuple[Cost, ...], account: str, *, reboot: bool, after: tuple[str, ...]
+) -> Piece:
     """An image of a machine, ready once its disks are copied; the snapshots are known a moment after the call.
 
-    `account` is whom it will be shared with; empty if with nobody.
+    `costs` is what its disks cost: nothing where it is given up again. `account` is whom it will be shared with; empty
+    if with nobody.
     """
     snapshots = _snapshots("image", max(1, len(machine.volumes)))
     image = Action(
@@ -109,7 +111,7 @@ def make(machine: Machine, called: str, gigabytes: int, account: str, *, reboot:
         after=after,
         type="AWS::EC2::Image",
         resource=Ref("image", "ImageId"),
-        costs=(_storage(gigabytes),) if gigabytes else (),
+        costs=costs,
         undone=f"The image {called} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already."},
     )  # fmt: skip
@@ -126,6 +128,7 @@ def copy(
     keys: Sequence[str],
     key: Late = "",
     after: tuple[str, ...] = (),
+    costs: tuple[Cost, ...] = (),
 ) -> Piece:
     """A copy: in another region if one is named, encrypted anew with `key` if there is one; shared with `account`.
 
@@ -165,6 +168,7 @@ def copy(
         copies=("image", *source.after, *shared_keys.let_in(after)),
         type="AWS::EC2::Image",
         resource=Ref("copy", "ImageId"),
+        costs=costs,
         undone=f"The copy of the image{there} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already{there}."},
     )  # fmt: skip
@@ -331,15 +335,3 @@ def snapshots_of(image: str, region: str = "", profile: str = "") -> Call:
     ids = seen(image, f'{DISKS} || [`"{NO_DISK}"`]')
     whose = {"OwnerIds": ["self"], "Filters": [{"Name": "snapshot-id", "Values": ids}]}
     return Call("ec2.DescribeSnapshots", whose, region, profile)
-
-
-def _storage(gigabytes: int) -> Cost:
-    """0.05 USD per GB and month in us-east-1, from memory and not verified."""
-    monthly = Decimal("0.05") * gigabytes
-    return Cost(
-        f"Snapshots of the image, at most {gigabytes} GB",
-        (monthly / 730).quantize(Decimal("0.000001")),
-        "2026-11",
-        "https://aws.amazon.com/ebs/pricing/, not verified",
-        "Only used blocks count. A copy elsewhere costs as much there.",
-    )

@@ -160,6 +160,7 @@ class ShareSnapshot(Flow):
         if self.receive:
             copy = steps.receive(
                 piece,
+                self.data,
                 self.region,
                 self.target_profile,
                 encrypted=self.data.encrypted or bool(key.arn),

@@ -168,7 +168,7 @@ def _share(id_: str, piece: Piece, account: str, after: tuple[str, ...]) -> Acti
     )
 
 
-def receive(piece: Piece, region: str, profile: str, *, encrypted: bool, after: Sequence[str]) -> Action:
+def receive(piece: Piece, data: Data, region: str, profile: str, *, encrypted: bool, after: Sequence[str]) -> Action:
     """The receiver's own copy, made in their account: from then on they need neither this snapshot nor its key."""
     kind, called = piece.kind, piece.name
     params: dict[str, Any] = {
@@ -190,6 +190,7 @@ def receive(piece: Piece, region: str, profile: str, *, encrypted: bool, after: 
         not_yet=GONE[kind],
         type=f"AWS::RDS::{kind}",
         resource=called,
+        costs=(_storage(data, "The snapshot in the other account", "Billed there. "),),
         undone=f"The snapshot {called} in the other account",
         refusals={
             **_refusals(kind, called),
@@ -260,13 +261,13 @@ def _refusals(kind: str, called: str) -> dict[str, str]:
     }
 
 
-def _storage(data: Data) -> Cost:
+def _storage(data: Data, what: str = "The snapshot", whose: str = "") -> Cost:
     per_month = MONTHLY[data.kind]
     return Cost(
-        f"The snapshot, at most {data.gigabytes} GB",
+        f"{what}, at most {data.gigabytes} GB",
         (per_month * data.gigabytes / 730).quantize(Decimal("0.000001")),
         "2026-11",
         "https://aws.amazon.com/rds/pricing/, not verified",
-        f"About {per_month} USD per GB and month; AWS never removes a manual snapshot by itself. What leaves the "
-        "region costs about 0.02 USD per GB once.",
+        f"{whose}About {per_month} USD per GB and month; AWS never removes a manual snapshot by itself. What leaves "
+        "the region costs about 0.02 USD per GB once.",
     )

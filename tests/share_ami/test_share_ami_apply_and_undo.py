@@ -62,6 +62,46 @@ def test_giving_it_away_needs_a_yes_that_names_the_account_and_a_machine_there_c
     assert SECOND_ACCOUNT_ID in compare.short
 
 
+@pytest.mark.parametrize(
+    ("answers", "paid"),
+    [
+        (NEW, {"Snapshots of the image, at most 8 GB": "0.40"}),
+        (
+            VARIANTS["elsewhere"],
+            {
+                "Snapshots of the image in eu-central-1, at most 8 GB": "0.40",
+                "Snapshots of the copy in eu-west-1, at most 8 GB": "0.40",
+            },
+        ),
+        ({**NEW, "key": "new"}, {"The key": "1.00", "Snapshots of the copy, at most 8 GB": "0.40"}),
+    ],
+    ids=["here", "elsewhere", "with a key"],
+)
+def test_each_image_that_stays_costs_where_it_is(
+    both: Aws, clock: FakeClock, answers: Mapping[str, Any], paid: Mapping[str, str]
+) -> None:
+    costs = session(both, None, answers, clock).review().plan.costs
+    assert {cost.what: f"{cost.usd_per_month:.2f}" for cost in costs} == paid
+
+
+def test_the_copy_of_an_image_that_exists_costs_and_so_does_the_receivers(
+    both: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    """Of an image there is no machine whose disks could be asked: it says itself how large they are."""
+    made = session(both, journal, NEW, clock)
+    carried_out(made)
+    there = {"image": made.hand_over().outputs["image"], "account": SECOND_ACCOUNT_ID, "launch": "no"}
+    told = session(both, None, {**there, "region": "eu-central-1"}, clock).review().plan.costs
+    assert not told, "nothing new"
+    theirs = {"launch": "yes", "target_profile": "partner", "own_copy": "yes"}
+    told = session(both, None, {**there, "region": "eu-west-1", **theirs}, clock).review().plan.costs
+    assert [cost.what.partition(", at most")[0] for cost in told if cost.usd_per_month] == [
+        "Snapshots of the copy in eu-west-1",
+        "Snapshots of the copy in the other account",
+        "The machine in the other account (t3.micro)",
+    ]
+
+
 @pytest.mark.wild
 def test_denied_at_each_step_the_machine_runs_again_at_once(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock

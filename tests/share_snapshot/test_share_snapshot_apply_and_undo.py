@@ -81,6 +81,8 @@ def test_the_receiver_needs_neither_afterwards(
     account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock
 ) -> None:
     made = session(both, journal, VARIANTS["locked, elsewhere, received"], clock)
+    paid = [cost.what for cost in made.review().plan.costs]
+    assert paid == ["The key", "The snapshot, at most 20 GB", "The snapshot in the other account, at most 20 GB"]
     carried_out(made)
     partner: Any = account.session_of("partner")
     rds, kms = (partner.client(service, region_name="eu-west-1") for service in ("rds", "kms"))
