@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, Find, Ref, Settings, Undo, found, join
-from flows.policies import Caller, Request, read
+from flows.policies import Answer, Caller, Request, Verdict, read
 
 from . import namesakes
 
@@ -78,15 +78,32 @@ def policies(cloud: Cloud) -> list[Mapping[str, Any]]:
     return [each for page in pages for each in page.get("resourcePolicies") or []]
 
 
+def there(cloud: Cloud, name: str) -> bool:
+    """Whether there is a log group of that name. Raises CloudError."""
+    pages = cloud.pages(Call("logs.DescribeLogGroups", {"logGroupNamePrefix": name}))
+    return any(each.get("logGroupName") == name for page in pages for each in page.get("logGroups") or [])
+
+
+def keeps_out(cloud: Cloud, name: str, standing: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether these policies certainly do not let AWS's services deliver into a group."""
+    answers = {verdict.answer for verdict in _said(cloud, name, standing)}
+    return bool(answers & {Answer.FORBIDDEN, Answer.NOT_ALLOWED})
+
+
 def delivers(cloud: Cloud, name: str, standing: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one of these policies certainly lets AWS's services deliver into a group."""
+    """Whether these policies certainly let AWS's services deliver into a group."""
+    return all(_said(cloud, name, standing))
+
+
+def _said(cloud: Cloud, name: str, standing: Iterable[Mapping[str, Any]]) -> list[Verdict]:
+    """What these policies say to AWS's services about delivering into a group."""
     who = cloud.identity
     context = {
         "aws:SourceAccount": who.account, "aws:SourceArn": f"arn:{who.partition}:logs:{who.region}:{who.account}:x",
     }  # fmt: skip
     documents = [str(each.get("policyDocument") or "{}") for each in standing]
     stream, service = f"{arn(cloud, name)}:log-stream:x", Caller(service=DELIVERY)
-    return all(read(documents, Request(action, stream, service, context)) for action in DELIVERS)
+    return [read(documents, Request(action, stream, service, context)) for action in DELIVERS]
 
 
 def let_deliver(cloud: Cloud, name: str) -> Action:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from flows.aws import keepers, vpn_tunnels
-from flows.aws.vpn_tunnels import OPTIONS, SPOKEN, Tunnels
-from flows.engine import Cloud, Finding, Refused, shell
-from flows.engine.findings import broken, caution, likely, proved, waits
+from flows.aws import keepers, log_groups, site_to_site_vpn, vpn_tunnels
+from flows.aws.vpn_tunnels import LOGS, OPTIONS, SPOKEN, Tunnel, Tunnels
+from flows.engine import Cloud, CloudError, Finding, Refused, shell
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 from flows.engine.half_done import half_done
 
 from . import answers
@@ -30,14 +31,21 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
         yield waits("state", f"{connection.called} is {state}: AWS takes no change yet.", SEEN, "Wait some minutes.")
     yield from keepers.told(connection.id, f"The VPN connection {connection.called}", connection.tags)
     yield from half_done("vpn_options", connection.id, cloud.identity)
-    yield from _up(connection)
+    yield from _up(cloud, connection)
     yield from _alike(connection)
     yield from _started(connection)
     yield from _weak(connection)
-    yield from _logged(connection)
+    yield from _logged(cloud, connection)
 
 
-def _up(connection: Tunnels) -> Iterator[Finding]:
+def _up(cloud: Cloud, connection: Tunnels) -> Iterator[Finding]:
+    down = connection.tunnels and not any(each.up for each in connection.tunnels)
+    before, unread = True, ""
+    if down:
+        try:
+            before = site_to_site_vpn.was_up(cloud, connection.id, datetime.now(UTC))
+        except CloudError as problem:
+            unread = problem.what
     why = f"See why: {shell.handrail('check', 'vpn', connection=connection.id)}"
     for tunnel in connection.tunnels:
         name = f"Tunnel {tunnel.number} ({tunnel.address})"
@@ -46,6 +54,12 @@ def _up(connection: Tunnels) -> Iterator[Finding]:
             yield proved(f"tunnel:{tunnel.number}", f"{name} is up, and allows {allowed}.", "VgwTelemetry")
         elif any(each.up for each in connection.tunnels):
             yield caution(f"tunnel:{tunnel.number}", f"{name} is down.", "VgwTelemetry", why)
+        elif unread:
+            sentence = f"{name} is down, as is the other one; whether it ever was up could not be read."
+            yield unknown(f"tunnel:{tunnel.number}", sentence, unread, why)
+        elif not before:
+            sentence = f"{name} has not been up yet: it waits for the device."
+            yield waits(f"tunnel:{tunnel.number}", sentence, "VgwTelemetry, CloudWatch: TunnelState", why)
         else:
             yield broken(f"tunnel:{tunnel.number}", f"{name} is down, as is the other one.", "VgwTelemetry", why)
 
@@ -64,12 +78,17 @@ def _alike(connection: Tunnels) -> Iterator[Finding]:
     if len(connection.tunnels) != 2:
         return
     one, two = connection.tunnels
-    differ = [SPOKEN[name] for name in OPTIONS if one.options[name] != two.options[name]]
+    differ = [SPOKEN[name] for name in OPTIONS if _compared(name, one) != _compared(name, two)]
     if differ:
         sentence = f"The two tunnels differ: {', '.join(differ)}."
         yield caution("alike", sentence, SEEN, f"Make them alike: {_set_up(connection)}")
     else:
         yield proved("alike", "Both tunnels have the same options.", SEEN)
+
+
+def _compared(name: str, tunnel: Tunnel) -> Any:
+    """What must be alike of an option: each tunnel may write the same into a log of its own."""
+    return answers.in_words(LOGS, tunnel.options[LOGS]) if name == LOGS else tunnel.options[name]
 
 
 def _weak(connection: Tunnels) -> Iterator[Finding]:
@@ -85,7 +104,7 @@ def _weak(connection: Tunnels) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _logged(connection: Tunnels) -> Iterator[Finding]:
+def _logged(cloud: Cloud, connection: Tunnels) -> Iterator[Finding]:
     into = {tunnel.number: answers.logged_into(tunnel) for tunnel in connection.tunnels}
     silent = [str(number) for number, log in into.items() if not log]
     if silent:
@@ -93,8 +112,29 @@ def _logged(connection: Tunnels) -> Iterator[Finding]:
             "logs", f"Nothing is written down of tunnel{'s' if len(silent) > 1 else ''} {' and '.join(silent)}.", SEEN,
             f"Switch it on: {_set_up(connection, logs=answers.WRITE)}",
         )  # fmt: skip
+        return
+    found = [answers.logged_into(tunnel, kind) for tunnel in connection.tunnels for kind in ("", "Bgp")]
+    logs = list(dict.fromkeys(each for each in found if each))
+    by = "DescribeLogGroups, DescribeResourcePolicies"
+    try:
+        gone = [each for each in logs if not log_groups.there(cloud, each)]
+        standing = log_groups.policies(cloud)
+    except CloudError as problem:
+        yield unknown("logs", f"Whether AWS can write into {' and '.join(logs)} could not be read.", problem.what)
+        return
+    kept_out = [each for each in logs if log_groups.keeps_out(cloud, each, standing)]
+    if gone:
+        yield caution(
+            "logs", f"AWS is to write into {' and '.join(gone)}, which is not there: nothing is written down.", by,
+            f"Make that log again: {shell.aws('logs', 'create-log-group', log_group_name=gone[0])}",
+        )  # fmt: skip
+    elif kept_out:
+        yield caution(
+            "logs", f"AWS is to write into {' and '.join(kept_out)}, and no policy lets it: nothing is written down.",
+            by, f"Let {log_groups.DELIVERY} write there, by a policy of the region's logs.",
+        )  # fmt: skip
     else:
-        yield proved("logs", f"AWS writes into {' and '.join(dict.fromkeys(into.values()))}.", SEEN)
+        yield proved("logs", f"AWS writes into {' and '.join(logs)}.", f"{SEEN}, {by}")
 
 
 def _set_up(connection: Tunnels, **answers: str) -> str:

@@ -9,7 +9,10 @@ from flows.aws import vpn_tunnels
 from flows.engine import Call, Cloud, CloudError, Finding, Handover, shell
 from flows.engine.findings import caution, proved, unknown
 
-READS = (Call("ec2.DescribeVpnConnections"), Call("ec2.GetActiveVpnTunnelStatus"))
+READS = (
+    Call("ec2.DescribeVpnConnections"), Call("ec2.GetActiveVpnTunnelStatus"), Call("cloudwatch.GetMetricData"),
+    Call("logs.DescribeLogGroups"), Call("logs.DescribeResourcePolicies"),
+)  # fmt: skip
 
 
 def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]) -> Handover:

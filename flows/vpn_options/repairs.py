@@ -9,5 +9,5 @@ BEYOND = {
     "starts": "The device must speak IKEv2 as well: the set-up changes one tunnel after the other.",
     "alike": "Only you know which of the two is meant; the set-up makes them alike.",
     "methods": "The device must allow the stronger ones first: the set-up changes one tunnel after the other.",
-    "logs": "To switch it on takes each tunnel away for minutes: the set-up does that one after the other.",
+    "logs": "Only you know whether it is to be written down, and where; the set-up switches it on.",
 }
