@@ -46,6 +46,9 @@ PRICE = Cost(
     "100,000 recorded uploads cost about 0.10 USD.",
 )  # fmt: skip
 
+UPLOADS = ("PutObject", "CopyObject", "CompleteMultipartUpload")
+"""What a trail calls the ways in which a file lands."""
+
 
 @dataclass(frozen=True)
 class Trail:
@@ -69,8 +72,20 @@ class Selectors:
     advanced: tuple[Mapping[str, Any], ...]
 
     def record(self, arn: str) -> bool:
-        """Whether uploads to a file, given by its ARN, are written down."""
-        return any(_classic(each, arn) for each in self.classic) or any(_advanced(each, arn) for each in self.advanced)
+        """Whether uploads to a file, given by its ARN, are written down, in whatever way it lands."""
+        written = any(_classic(each, arn) for each in self.classic)
+        return written or all(any(_advanced(each, arn, call) for each in self.advanced) for call in UPLOADS)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The trails that see this region: all by their names, those that write the uploads of one file down and are on,
+    those that would, but are off, and those of an organization, of which is not seen here what they write down."""
+
+    names: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 def options(cloud: Cloud) -> Iterator[Option[Trail | str]]:
@@ -91,10 +106,26 @@ def usual(cloud: Cloud) -> str:
 
 def trails(cloud: Cloud) -> list[Trail]:
     """Raises CloudError."""
+    return [one for one in _seeing(cloud) if f":{cloud.identity.account}:" in one.arn]
+
+
+def _seeing(cloud: Cloud) -> list[Trail]:
+    """The trails that see this region, those of an organization included."""
     who = cloud.identity
     listed = cloud.make(Call("cloudtrail.DescribeTrails", {"includeShadowTrails": True})).get("trailList") or []
     known = [_trail(each, who.region) for each in listed]
-    return [one for one in known if (one.everywhere or one.home == who.region) and f":{who.account}:" in one.arn]
+    return [one for one in known if one.everywhere or one.home == who.region]
+
+
+def recording(cloud: Cloud, arn: str) -> Recording:
+    """Which trails write the uploads of a file down, given by its ARN. Raises CloudError."""
+    every, own = _seeing(cloud), trails(cloud)
+    good = [each for each in own if selectors(cloud, each).record(arn)]
+    on = [each.name for each in good if logging(cloud, each)]
+    return Recording(
+        tuple(each.name for each in every), tuple(on), tuple(each.name for each in good if each.name not in on),
+        tuple(each.name for each in every if each not in own),
+    )  # fmt: skip
 
 
 def _trail(told: Mapping[str, Any], region: str) -> Trail:
@@ -121,9 +152,12 @@ def _classic(selector: Mapping[str, Any], arn: str) -> bool:
     return selector.get("ReadWriteType", "All") != "ReadOnly" and covered
 
 
-def _advanced(selector: Mapping[str, Any], arn: str) -> bool:
-    """Only fields that are told of the file are looked at; one that is about something else is taken as met."""
-    has = {"eventCategory": "Data", "resources.type": "AWS::S3::Object", "resources.ARN": arn, "readOnly": "false"}
+def _advanced(selector: Mapping[str, Any], arn: str, call: str) -> bool:
+    """Only fields that are told of the upload are looked at; one that is about something else is taken as met."""
+    has = {
+        "eventCategory": "Data", "resources.type": "AWS::S3::Object", "resources.ARN": arn, "readOnly": "false",
+        "eventName": call, "eventSource": "s3.amazonaws.com", "eventType": "AwsApiCall",
+    }  # fmt: skip
     fields = {each["Field"]: each for each in selector.get("FieldSelectors") or []}
     return all(_field(fields[name], value) for name, value in has.items() if name in fields)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,21 @@ from flows.engine import Call, Cloud, CloudError, shell
 from flows.engine.bucket_owner import Taken
 
 from . import event_patterns
+from .eventbridge_listeners import BY_TRAIL
+
+OWN = "Object Created"
+"""The kind of event that S3 itself tells of a file that landed."""
+OF_A_RECORD = {"eventSource", "eventName", "requestParameters"}
+"""Fields that only CloudTrail's record of it has."""
+
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE", "ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS")
 
 
 @dataclass(frozen=True)
 class Pipeline:
     """A pipeline as far as it matters here. `source` is the name of its S3 source action, "" if it has none, and
-    `source_role` the ARN of the role with which that works: the action's own, or else the pipeline's."""
+    `source_role` the ARN of the role with which that works: the action's own, or else the pipeline's; `steps` are the
+    names of all its source actions."""
 
     name: str
     arn: str
@@ -28,6 +38,7 @@ class Pipeline:
     polling_ended: str = ""
     source_role: str = ""
     artifacts_key: str = ""
+    steps: tuple[str, ...] = ()
 
     @property
     def bucket(self) -> str:
@@ -60,8 +71,11 @@ class Rule:
 
     @property
     def by_trail(self) -> bool:
-        """Whether it waits for what CloudTrail records."""
-        return "AWS API Call via CloudTrail" in (self.pattern.get("detail-type") or ())
+        """Whether it waits for what CloudTrail records; where it names no kind of event, its fields tell."""
+        kind = {name: wanted for name, wanted in self.pattern.items() if name == "detail-type"}
+        hears = [each for each in (OWN, BY_TRAIL) if event_patterns.matches(kind, {"detail-type": each})]
+        detail = self.pattern.get("detail") or {}
+        return BY_TRAIL in hears and (OWN not in hears or not OF_A_RECORD.isdisjoint(detail))
 
 
 def arn(cloud: Cloud, name: str) -> str:
@@ -102,6 +116,7 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
         str((answer.get("metadata") or {}).get("pollingDisabledAt") or ""),
         str((mine or {}).get("roleArn") or about.get("roleArn") or ""),
         str((store.get("encryptionKey") or {}).get("id") or ""),
+        tuple(str(one["name"]) for one, kind in zip(actions, kinds, strict=True) if kind[0] == "Source"),
     )  # fmt: skip
 
 
@@ -154,6 +169,14 @@ def _rule(each: Mapping[str, Any], targets: tuple[Mapping[str, Any], ...]) -> Ru
         return Rule(each["Name"], on, {}, targets, str(problem))
 
 
+def lost_steps(target: Mapping[str, Any], steps: Collection[str]) -> list[str]:
+    """The source actions for which a rule's target names a revision, and which the pipeline has not: with these it is
+    not started (CodePipeline API Reference, "SourceRevisionOverride": actionName, 2026-11)."""
+    text = str((target.get("InputTransformer") or {}).get("InputTemplate") or target.get("Input") or "")
+    named = re.findall(r'"actionName"\s*:\s*"([^"<>]+)"', text)
+    return [each for each in dict.fromkeys(named) if each not in steps]
+
+
 def tags(cloud: Cloud, name: str) -> list[dict[str, str]]:
     """The tags of a pipeline; of one whose tags may not be read, none."""
     try:
@@ -186,6 +209,24 @@ def landed(cloud: Cloud, bucket: str, key: str) -> datetime | None:
     """When the newest version of the file landed, None if it is not there. Raises CloudError."""
     there = _head(cloud, bucket, key)
     return there.get("LastModified") if there else None
+
+
+def archived(cloud: Cloud, bucket: str, key: str) -> str:
+    """The archive in which the file lies, from which nobody reads before it is brought back; "" for none. Raises
+    CloudError.
+
+    S3 User Guide, "Working with archived objects" and "Restoring an archived object", 2026-11.
+    """
+    there = _head(cloud, bucket, key) or {}
+    kind = str(there.get("ArchiveStatus") or there.get("StorageClass") or "")
+    back = 'ongoing-request="false"' in str(there.get("Restore") or "")
+    return kind if kind in ARCHIVES and not back else ""
+
+
+def out_of_the_archive(bucket: str, key: str) -> str:
+    """What to do about a file in an archive."""
+    again = shell.aws("s3", "cp", shell.here(key.rpartition("/")[2]), f"s3://{bucket}/{key}")
+    return f"Upload it again: {again}. A lifecycle rule may have moved it: let that leave the file out."
 
 
 def encrypted_with(cloud: Cloud, bucket: str, key: str) -> str | None:

@@ -170,6 +170,9 @@ def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
             "HeadObject",
             f"Upload it: {upload(one.bucket, one.key)}",
         )
+    elif archive := pipeline_sources.archived(cloud, one.bucket, one.key):
+        sentence = f"{one.key} is in the archive ({archive}), from which {one.name} cannot read it."
+        yield broken("file", sentence, "HeadObject", pipeline_sources.out_of_the_archive(one.bucket, one.key))
     elif not one.key.endswith(".zip"):
         yield likely(
             "file", f"{one.key} is there, but does not end in .zip.", "HeadObject", "Later steps expect a zip."

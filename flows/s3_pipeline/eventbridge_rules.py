@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import cloudtrail, file_events, notifications, service_roles
+from flows.aws import cloudtrail, file_events, notifications, pipeline_sources, service_roles
 from flows.aws.event_patterns import Miss, misses
 from flows.aws.file_events import Landing
 from flows.aws.pipeline_sources import Pipeline, Rule
@@ -112,19 +112,22 @@ def told(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether a trail that is on records the uploads, which the rule waits for."""
     id, arn = f"trail:{rule.name}", f"arn:{cloud.identity.partition}:s3:::{one.bucket}/{one.key}"
-    listed = cloudtrail.trails(cloud)
-    good = [trail for trail in listed if cloudtrail.selectors(cloud, trail).record(arn)]
-    on = [trail for trail in good if cloudtrail.logging(cloud, trail)]
+    found = cloudtrail.recording(cloud, arn)
     other = "S3's own events need no trail: handrail run s3_pipeline --set detection=eventbridge"
-    if on:
-        yield proved(id, f"The trail {on[0].name} records the uploads and is on.", "GetEventSelectors")
-    elif good:
+    if found.on:
+        yield proved(id, f"The trail {found.on[0]} records the uploads and is on.", "GetEventSelectors")
+    elif found.beyond:
+        sentence = f"{rule.name} waits for CloudTrail; whether the trail {found.beyond[0]} records uploads to "
+        yield unknown(
+            id, f"{sentence}{one.bucket}/{one.key} is not known from here.", "it is an organization's", other
+        )  # fmt: skip
+    elif found.off:
         yield broken(
-            id, f"The trail {good[0].name} would record the uploads, but is switched off.", "GetTrailStatus",
-            f"Switch it on: {shell.aws('cloudtrail', 'start-logging', name=good[0].name)}",
+            id, f"The trail {found.off[0]} would record the uploads, but is switched off.", "GetTrailStatus",
+            f"Switch it on: {shell.aws('cloudtrail', 'start-logging', name=found.off[0])}",
         )  # fmt: skip
     else:
-        names = ", ".join(trail.name for trail in listed) or "there is none"
+        names = ", ".join(found.names) or "there is none"
         yield broken(
             id,
             f"{rule.name} waits for CloudTrail, but no trail records uploads to {one.bucket}/{one.key} (trails: "
@@ -146,6 +149,12 @@ def target(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     if not role:
         found = broken(id, f"The rule {rule.name} has no role to start {one.name}.", by, again)
         yield found.mended_by(repairs.let_start(one, rule, mine))
+        return
+    if lost := pipeline_sources.lost_steps(mine, one.steps):
+        yield broken(
+            id, f"{rule.name} starts {one.name} with a version for {' and '.join(lost)}, and no step of its source is "
+            f"called so ({', '.join(one.steps)}): it is refused each time.", f"{by}: its input", again,
+        )  # fmt: skip
         return
     yield proved(id, f"{rule.name} starts {one.name}.", by)
     for found in may(cloud, one, rule, role):

@@ -143,6 +143,9 @@ def zip_file(cloud: Cloud, bucket: str, key: str, pipeline: str = "") -> Iterato
         yield found.mended_by(repairs.keep_versions(pipeline, bucket))
     elif pipeline_sources.size(cloud, bucket, key) is None:
         yield waits(id, f"{key} is not in {bucket} yet.", "HeadObject", "Upload it.")
+    elif archive := pipeline_sources.archived(cloud, bucket, key):
+        sentence = f"{key} in {bucket} is in the archive ({archive}), from which CodePipeline cannot read it."
+        yield broken(id, sentence, "HeadObject", pipeline_sources.out_of_the_archive(bucket, key))
     else:
         yield proved(id, f"{key} is in {bucket}, which keeps versions.", "HeadObject, GetBucketVersioning")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flows.aws import event_patterns, file_events, notifications, pipeline_sources, service_roles
+from flows.aws import cloudtrail, event_patterns, file_events, notifications, pipeline_sources, service_roles
 from flows.engine import Call, CloudError, Finding, Grade, shell
 from flows.engine.findings import broken, caution, likely, proved, unknown
 
@@ -134,6 +134,13 @@ def _started(here: Situation, rule: Mapping[str, Any]) -> Iterator[Finding]:
     who, name, arn = here.cloud.identity, rule["Name"], pipeline_sources.arn(here.cloud, here.pipeline)
     listed = here.cloud.make(Call("events.ListTargetsByRule", {"Rule": name})).get("Targets") or []
     mine = [each for each in listed if each.get("Arn") == arn]
+    steps = [each.name for each in here.sources]
+    if lost := [each for target in mine for each in pipeline_sources.lost_steps(target, steps)]:
+        yield broken(
+            "starts", f"The rule {name} starts {here.pipeline} with a version for {' and '.join(lost)}, and no step of "
+            f"its source is called so ({', '.join(steps)}): it is refused each time.", "ListTargetsByRule: its input",
+            "Name the step of the source in the target's input, as the pipeline calls it.",
+        )  # fmt: skip
     role = next((str(each["RoleArn"]) for each in mine if each.get("RoleArn")), "")
     if role:
         rule_arn = f"arn:{who.partition}:events:{who.region}:{who.account}:rule/{name}"
@@ -157,15 +164,37 @@ def _at_a_change(here: Situation, source: Source, rule: Mapping[str, Any]) -> Fi
             "starts", f"The bucket {bucket} does not tell EventBridge of its files, so no rule starts {here.pipeline}.",
             "GetBucketNotificationConfiguration", "Let it: handrail run s3_pipeline",
         )  # fmt: skip
+    trail = None if told else _by_trail(here, source, name)
+    if trail and trail.grade is not Grade.PROVED:
+        return trail
     if not all(own if told else recorded):
         return caution(
             "starts", f"The rule {name} starts {here.pipeline} at some uploads only, not at others: a large one is "
             "CompleteMultipartUpload, a copy CopyObject.", seen, f"Let its pattern hear all of them. See: {more}",
         )  # fmt: skip
-    if not told:
-        return likely("starts", f"A rule starts {here.pipeline} if a trail records the upload.", seen, more)
+    if trail:
+        return trail
     sentence = f"The rule {name} starts {here.pipeline} at each upload."
     return proved("starts", sentence, "DescribeRule, GetBucketNotificationConfiguration")
+
+
+def _by_trail(here: Situation, source: Source, name: str) -> Finding:
+    """Whether a trail that is on records the uploads, for which a rule waits that hears of nothing else."""
+    told, more = source.settings, "S3's own events need no trail: handrail run s3_pipeline"
+    file = f"{told.get('S3Bucket')}/{told.get('S3ObjectKey')}"
+    found = cloudtrail.recording(here.cloud, f"arn:{here.cloud.identity.partition}:s3:::{file}")
+    waits, by = f"The rule {name}, which starts {here.pipeline}, waits for CloudTrail", "GetEventSelectors"
+    if found.on:
+        sentence = f"The rule {name} starts {here.pipeline} at each upload, which the trail {found.on[0]} records."
+        return proved("starts", sentence, f"DescribeRule, {by}, GetTrailStatus")
+    if found.beyond:
+        why = f"the trail {found.beyond[0]} is an organization's, and what it records is not seen from here"
+        return unknown("starts", f"{waits}; whether a trail records uploads to {file} is not known.", why, more)
+    if found.off:
+        on = shell.aws("cloudtrail", "start-logging", name=found.off[0])
+        sentence = f"{waits}, and the trail {found.off[0]}, which would record the uploads, is switched off."
+        return broken("starts", sentence, "GetTrailStatus", f"Switch it on: {on}")
+    return broken("starts", f"{waits}, and no trail records uploads to {file}.", by, more)
 
 
 def _ways(here: Situation, source: Source, rule: Mapping[str, Any], by_trail: bool = False) -> list[bool]:

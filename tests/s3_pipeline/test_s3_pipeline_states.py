@@ -72,6 +72,39 @@ class Delivery:
         one["stages"][0]["actions"][0] |= more
         pipelines.update_pipeline(pipeline=one)
 
+    def waits_for_a_trail(self, *, named: bool = True) -> None:
+        """A rule of the older kind, as people paste it, with or without the kind of the event."""
+        calls = ["PutObject", "CopyObject", "CompleteMultipartUpload"]
+        where = {"bucketName": [BUCKET], "key": [KEY]}
+        detail = {"eventSource": ["s3.amazonaws.com"], "eventName": calls, "requestParameters": where}
+        kind = {"detail-type": ["AWS API Call via CloudTrail"]} if named else {}
+        pattern = json.dumps({"source": ["aws.s3"], **kind, "detail": detail})
+        self.client("events").put_rule(Name=OLD, EventPattern=pattern)
+
+    def trail(self, *more: dict[str, Any]) -> None:
+        """One that writes down what is done to files, in the newer form, as Terraform writes it."""
+        self.client("s3").create_bucket(
+            Bucket="fjord-trail", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        trails = self.client("cloudtrail")
+        trails.create_trail(Name="audit", S3BucketName="fjord-trail", IsMultiRegionTrail=True)
+        trails.start_logging(Name="audit")
+        data = (
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+        )
+        selectors = [{"Name": "files", "FieldSelectors": [*data, *more]}]
+        trails.put_event_selectors(TrailName="audit", AdvancedEventSelectors=selectors)
+
+    def starts_with(self, step: str) -> None:
+        """The target tells the pipeline which version to read, for one step of its source."""
+        events = self.client("events")
+        (target,) = events.list_targets_by_rule(Rule=OLD)["Targets"]
+        one = f'{{"actionName": "{step}", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "<version>"}}'
+        paths = {"version": "$.detail.object.version-id"}
+        target["InputTransformer"] = {"InputPathsMap": paths, "InputTemplate": f'{{"sourceRevisions": [{one}]}}'}
+        events.put_targets(Rule=OLD, Targets=[target])
+
     def hands_on(self, **store: Any) -> None:
         """Where, and with which key, its stages hand on their files."""
         pipelines = self.client("codepipeline")
@@ -226,6 +259,55 @@ def any_file(delivery: Delivery) -> None:
     delivery.listens(key="")
 
 
+def told_by_a_trail(delivery: Delivery) -> None:
+    delivery.waits_for_a_trail()
+    delivery.trail()
+
+
+def told_by_a_trail_without_a_kind(delivery: Delivery) -> None:
+    delivery.waits_for_a_trail(named=False)
+    delivery.trail()
+
+
+def told_by_no_trail_without_a_kind(delivery: Delivery) -> None:
+    delivery.waits_for_a_trail(named=False)
+
+
+def a_trail_of_deletions(delivery: Delivery) -> None:
+    delivery.waits_for_a_trail()
+    delivery.trail({"Field": "eventName", "Equals": ["DeleteObject"]})
+
+
+def a_trail_of_all_but_deletions(delivery: Delivery) -> None:
+    delivery.waits_for_a_trail()
+    delivery.trail({"Field": "eventName", "NotEquals": ["DeleteObject"]})
+
+
+def started_with_a_version(delivery: Delivery) -> None:
+    delivery.starts_with("Source")
+
+
+def started_with_a_version_for_another_step(delivery: Delivery) -> None:
+    """A colleague gave the source another name."""
+    delivery.starts_with("Source")
+    delivery.source(name="Zip")
+
+
+def put_into_the_archive(delivery: Delivery) -> None:
+    """By a lifecycle rule that was meant for old files."""
+    delivery.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK", StorageClass="GLACIER")
+
+
+def at_hand_in_the_archive(delivery: Delivery) -> None:
+    """This kind of archive is read as anything else is."""
+    delivery.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK", StorageClass="GLACIER_IR")
+
+
+def brought_back_from_the_archive(delivery: Delivery) -> None:
+    put_into_the_archive(delivery)
+    delivery.client("s3").restore_object(Bucket=BUCKET, Key=KEY, RestoreRequest={"Days": 3})
+
+
 def nowhere_to_hand_on(delivery: Delivery) -> None:
     """Somebody cleaned the bucket of the artifacts up."""
     delivery.hands_on(location="fjord-artifacts-of-old")
@@ -266,6 +348,23 @@ class State:
     remedy: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)
     """What certain calls answer as policies: moto would apply these to the test's own calls, and without conditions."""
+
+
+def test_what_an_organizations_trail_records_is_not_known(account: PracticeAccount, cloud: Aws) -> None:
+    """It is listed in each account of it, and what it writes down is for the account that keeps it."""
+
+    class Within(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            if call.name == "DescribeTrails":
+                found["trailList"] = [
+                    {**each, "TrailARN": each["TrailARN"].replace(ACCOUNT, "999999999999")}
+                    for each in found["trailList"]
+                ]
+            return found
+
+    told_by_a_trail(Delivery(account))
+    assert (check(Within(cloud)).status, check(Within(cloud)).cause) == ("unknown", f"trail:{OLD}")
 
 
 class WithPolicies(Between):
@@ -313,6 +412,16 @@ STATES = {
         State(with_a_role_that_is_not_handed_on, "broken", "source-role", "sts:AssumeRole on"),
         State(starting_is_denied, "broken", "role", "codepipeline:StartPipelineExecution on"),
         State(handed_on_under_a_key_that_it_may_use, "works"),
+        State(told_by_a_trail, "works"),
+        State(told_by_a_trail_without_a_kind, "works"),
+        State(a_trail_of_all_but_deletions, "works"),
+        State(told_by_no_trail_without_a_kind, "broken", "trail", "Add data events"),
+        State(a_trail_of_deletions, "broken", "trail", "Add data events"),
+        State(started_with_a_version, "works"),
+        State(started_with_a_version_for_another_step, "broken", "target", "Let a new rule"),
+        State(at_hand_in_the_archive, "works"),
+        State(brought_back_from_the_archive, "works"),
+        State(put_into_the_archive, "broken", "file", "Upload it again"),
         State(nowhere_to_hand_on, "broken", "artifacts", "Make it again in eu-central-1"),
         State(handed_on_elsewhere, "broken", "artifacts", "a bucket of eu-central-1"),
         State(may_not_hand_on, "broken", "artifacts", "s3:PutObject on arn:aws:s3:::"),

@@ -252,6 +252,34 @@ def started_by(made: Delivery, pattern: Mapping[str, Any], state: str = "ENABLED
 
 
 def told_by_a_trail(made: Delivery) -> None:
+    told_by_no_trail(made)
+    trails, place = made.client("cloudtrail"), {"LocationConstraint": REGION}
+    made.s3.create_bucket(Bucket="fjord-trail", CreateBucketConfiguration=place)
+    trails.create_trail(Name="audit", S3BucketName="fjord-trail")
+    data = {"Type": "AWS::S3::Object", "Values": [f"arn:aws:s3:::{SOURCE}/"]}
+    trails.put_event_selectors(TrailName="audit", EventSelectors=[{"DataResources": [data]}])
+    trails.start_logging(Name="audit")
+
+
+def told_by_a_trail_that_is_off(made: Delivery) -> None:
+    told_by_a_trail(made)
+    made.client("cloudtrail").stop_logging(Name="audit")
+
+
+def started_with_a_version_for_another_step(made: Delivery) -> None:
+    """As it is copied from AWS's example, whose source is called Source."""
+    told_of_each_upload(made)
+    events = made.client("events")
+    (target,) = events.list_targets_by_rule(Rule="theirs")["Targets"]
+    one = {"actionName": "Source", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "<version>"}
+    target["InputTransformer"] = {
+        "InputPathsMap": {"version": "$.detail.object.version-id"},
+        "InputTemplate": json.dumps({"sourceRevisions": [one]}),
+    }
+    events.put_targets(Rule="theirs", Targets=[target])
+
+
+def told_by_no_trail(made: Delivery) -> None:
     made.source("S3", S3Bucket=SOURCE, S3ObjectKey=ZIPPED, PollForSourceChanges="false")
     detail = {"eventSource": ["s3.amazonaws.com"], "resources": {"ARN": [f"arn:aws:s3:::{SOURCE}/{ZIPPED}"]}}
     kind = ["AWS API Call via CloudTrail"]
@@ -354,6 +382,10 @@ def one_role_that_may_not_hand_on(made: Delivery) -> None:
         allow("codebuild:*", "*"),
     )
     made.project({"SITE_BUCKET": SITE}, role=PIPE)
+
+
+def zip_in_the_archive(made: Delivery) -> None:
+    made.s3.put_object(Bucket=SOURCE, Key=ZIPPED, Body=b"PK", StorageClass="DEEP_ARCHIVE")
 
 
 def nowhere_to_hand_on(made: Delivery) -> None:
