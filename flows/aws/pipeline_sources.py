@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -95,29 +95,39 @@ def standing(cloud: Cloud, name: str, bucket: str = "", key: str = "") -> Pipeli
 
     Raises CloudError.
     """
+    every = by_source(cloud, name)
+    near = (each for each in every if each.bucket == bucket and (not key or each.key == key))
+    return next(near, next(iter(every), None))
+
+
+def by_source(cloud: Cloud, name: str) -> list[Pipeline]:
+    """The pipeline of that name as each of its S3 sources sees it; without one, if it has none; nothing if there is no
+    such pipeline. Raises CloudError."""
     if name not in names(cloud):
-        return None
+        return []
     answer = cloud.make(Call("codepipeline.GetPipeline", {"name": name}))
     about = answer.get("pipeline") or {}
     actions = [action for stage in about.get("stages") or [] for action in stage.get("actions") or []]
     kinds = [(one["actionTypeId"]["category"], one["actionTypeId"]["provider"]) for one in actions]
-    sources = [one for one, kind in zip(actions, kinds, strict=True) if kind == ("Source", "S3")]
-
-    def near(one: Mapping[str, Any]) -> bool:
-        settings = one.get("configuration") or {}
-        return bool(settings.get("S3Bucket") == bucket and (not key or settings.get("S3ObjectKey") == key))
-
-    mine = next((one for one in sources if near(one)), next(iter(sources), None))
     stores = about.get("artifactStores") or {}
     store: Mapping[str, Any] = about.get("artifactStore") or stores.get(cloud.identity.region) or {}
-    return Pipeline(
+    whole = Pipeline(
         name, arn(cloud, name), str(about.get("roleArn", "")), str(about.get("pipelineType") or "V1"),
-        str(store.get("location", "")), mine["name"] if mine else "", (mine or {}).get("configuration") or {},
-        str((answer.get("metadata") or {}).get("pollingDisabledAt") or ""),
-        str((mine or {}).get("roleArn") or about.get("roleArn") or ""),
-        str((store.get("encryptionKey") or {}).get("id") or ""),
-        tuple(str(one["name"]) for one, kind in zip(actions, kinds, strict=True) if kind[0] == "Source"),
+        str(store.get("location", "")),
+        polling_ended=str((answer.get("metadata") or {}).get("pollingDisabledAt") or ""),
+        source_role=str(about.get("roleArn") or ""),
+        artifacts_key=str((store.get("encryptionKey") or {}).get("id") or ""),
+        steps=tuple(str(one["name"]) for one, kind in zip(actions, kinds, strict=True) if kind[0] == "Source"),
     )  # fmt: skip
+    found = [
+        replace(
+            whole, source=one["name"], settings=one.get("configuration") or {},
+            source_role=str(one.get("roleArn") or whole.source_role),
+        )
+        for one, kind in zip(actions, kinds, strict=True)
+        if kind == ("Source", "S3")
+    ]  # fmt: skip
+    return found or [whole]
 
 
 def from_s3(cloud: Cloud, most: int | None = 20) -> Iterator[Pipeline]:
@@ -128,8 +138,9 @@ def from_s3(cloud: Cloud, most: int | None = 20) -> Iterator[Pipeline]:
             yield one
 
 
-def rules(cloud: Cloud, pipeline: str = "") -> list[Rule]:
+def rules(cloud: Cloud, pipeline: str = "", *, whatever: bool = False) -> list[Rule]:
     """The rules that start a pipeline of that name, also with an ARN that is not quite its; any pipeline if left out.
+    `whatever` else they start counts, too.
 
     Only those that could hear of a file in S3 are asked for their targets. Raises CloudError.
     """
@@ -139,7 +150,7 @@ def rules(cloud: Cloud, pipeline: str = "") -> list[Rule]:
             if not _hears(str(each.get("EventPattern") or "")):
                 continue
             here = cloud.make(Call("events.ListTargetsByRule", {"Rule": each["Name"]})).get("Targets") or []
-            mine = tuple(target for target in here if _starts(target["Arn"], pipeline))
+            mine = tuple(target for target in here if whatever or _starts(target["Arn"], pipeline))
             if mine:
                 found.append(_rule(each, mine))
     return found

@@ -57,29 +57,46 @@ def diagnose(cloud: Cloud, pipeline: str, event: str) -> Iterator[Finding]:
 
 
 def about(cloud: Cloud, name: str) -> Iterator[Finding]:
-    one = pipeline_sources.standing(cloud, name)
-    if one is None:
+    every = pipeline_sources.by_source(cloud, name)
+    if not every:
         yield broken("pipeline", f"There is no pipeline {name} here.", "ListPipelines", "Check name and --region.")
         return
-    if not one.source:
+    if not every[0].source:
         yield broken("pipeline", f"{name} does not read from S3.", "GetPipeline", "A file in a bucket cannot start it.")
         return
+    told = set[str]()
+    for number, one in enumerate(every):
+        rivals = [each for each in every if each is not one]
+        for finding in list(_about(cloud, one, rivals)):
+            if number == 0:
+                yield finding
+            elif finding.sentence not in told:  # what is of the whole pipeline is said once
+                # a repair is made for the first; the set-up does it for any
+                yield replace(finding, id=f"{finding.id}:{one.source}", repair="", mend=None)
+            told.add(finding.sentence)
+
+
+def _about(cloud: Cloud, one: Pipeline, rivals: list[Pipeline]) -> Iterator[Finding]:
+    """Everything about one source of a pipeline; `rivals` are its others, whose rules are not this one's."""
     for step in (runs, bucket, file, permissions, stages):
         try:
             yield from step(cloud, one)
         except CloudError as problem:
-            yield unknown(step.__name__, f"The {step.__name__} of {name} could not be read.", str(problem))
+            yield unknown(step.__name__, f"The {step.__name__} of {one.name} could not be read.", str(problem))
     try:
-        listed = pipeline_sources.rules(cloud, name)
+        listed = pipeline_sources.rules(cloud, one.name)
     except CloudError as problem:
-        yield unknown("rule", f"Which rules start {name} could not be read.", str(problem))
+        yield unknown("rule", f"Which rules start {one.name} could not be read.", str(problem))
         return
+    who, hears = cloud.identity, eventbridge_rules.hears
+    listed = [rule for rule in listed if hears(who, one, rule) or not any(hears(who, each, rule) for each in rivals)]
     each = [list(eventbridge_rules.rule(cloud, one, rule)) for rule in listed]
     grades = [{finding.grade for finding in findings} for findings in each]
     whole = any(Grade.REFUSED not in found for found in grades)
     works = any(found.isdisjoint({Grade.REFUSED, Grade.NOT_CHECKED}) for found in grades)
-    yield from watched(one, listed, works=works)
-    spare = f"Another rule works, so {name} does not need this one."
+    told = [] if listed or one.polls else eventbridge_rules.besides(cloud, one)
+    yield from watched(one, listed, told, works=works)
+    spare = f"Another rule works, so {one.name} does not need this one."
     for finding in (finding for findings in each for finding in findings):
         wrong = finding.grade is Grade.REFUSED and not finding.id.startswith("loop:")
         if wrong and whole:
@@ -231,8 +248,10 @@ def _why(message: str) -> str:
 # -- who watches -----------------------------------------------------------------------------------------------
 
 
-def watched(one: Pipeline, rules: list[pipeline_sources.Rule], *, works: bool) -> Iterator[Finding]:
-    """Whether it asks itself, or a rule starts it; `works`: one of the rules was seen to be right from end to end."""
+def watched(one: Pipeline, rules: list[pipeline_sources.Rule], told: list[str], *, works: bool) -> Iterator[Finding]:
+    """Whether it asks itself, or a rule starts it; `works`: one of the rules was seen to be right from end to end.
+    `told` is who else hears of the file, as functions do that start a pipeline themselves."""
+    what = f"the file {one.key}" if len(one.steps) > 1 else "the file"
     make = shell.handrail("run", "s3_pipeline", pipeline=one.name)
     if one.polls and one.polling_ended:
         sentence = f"AWS stopped asking on {one.polling_ended[:10]}, because nothing changed for 30 days."
@@ -258,9 +277,15 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule], *, works: bool) -
             "polling", f"{one.name} asks for changes itself about once a minute (PollForSourceChanges is not false).",
             "GetPipeline", f"AWS stops that after 30 quiet days. Use events: {make}",
         )  # fmt: skip
+    elif not rules and told:
+        yield unknown(
+            "watched", f"{one.name} does not ask, and no rule starts it; {' and '.join(told)} hears of {what}, and "
+            "whether that starts it is not known.", "GetPipeline, ListRules, GetBucketNotificationConfiguration",
+            f"If nothing of it does, make a rule: {make}",
+        )  # fmt: skip
     elif not rules:
         yield broken(
-            "watched", f"Nobody watches the file: {one.name} does not ask, and no rule starts it.",
+            "watched", f"Nobody watches {what}: {one.name} does not ask, and no rule starts it.",
             "GetPipeline, ListRules", f"Make the rule: {make}",
         ).mended_by(repairs.watch(one))  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import unquote_plus
 
 from flows.aws import cloudtrail, file_events, notifications, pipeline_sources, service_roles
 from flows.aws.event_patterns import Miss, misses
@@ -84,6 +86,27 @@ def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             f"The rule {rule.name} starts {one.name} for other files in {one.bucket} as well, though it reads only "
             f"{one.key}.", "its pattern", exactly,
         ).mended_by(repairs.hear(one, rule))  # fmt: skip
+
+
+def hears(who: Identity, one: Pipeline, rule: Rule) -> bool:
+    """Whether a rule lets the file through in at least one way."""
+    return not rule.trouble and any(not misses(rule.pattern, each.envelope) for each in _every(who, one, rule))
+
+
+def besides(cloud: Cloud, one: Pipeline) -> list[str]:
+    """Who hears of the file, though not the pipeline: a function may start that by itself. Of what may not be read,
+    nobody."""
+    found = list[str]()
+    with suppress(CloudError):
+        for each in notifications.standing(cloud, one.bucket):
+            arrives = any(event.startswith("s3:ObjectCreated:") for event in each.events)
+            begins, ends = unquote_plus(each.prefix), unquote_plus(each.suffix)
+            if arrives and one.key.startswith(begins) and one.key.endswith(ends):
+                found.append(each.receiver)
+    with suppress(CloudError):
+        every = pipeline_sources.rules(cloud, whatever=True)
+        found += [f"the rule {each.name}" for each in every if each.on and hears(cloud.identity, one, each)]
+    return found
 
 
 def _every(who: Identity, one: Pipeline, rule: Rule) -> list[Landing]:

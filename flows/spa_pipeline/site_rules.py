@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws import bucket_creation, buckets
+from flows.aws import bucket_creation, buckets, s3_acls
 from flows.aws.buckets import Bucket, Hosting
 from flows.aws.role_permissions import Role
 from flows.engine import Call, CloudError, Finding, Refused
@@ -39,6 +39,13 @@ def site(here: Situation) -> Iterator[Finding]:
         there = _there(here, one)
         if isinstance(there, Finding):
             yield there
+        elif one.packed:
+            yield caution(
+                f"site:{one.bucket}",
+                f"The build is copied into {one.bucket} as {one.packed}, unopened: visitors get no page of it.",
+                "GetPipeline: Extract is not true",
+                "If that is to be the page, let the step extract it: Extract: true.",
+            )  # fmt: skip
         else:
             yield proved(f"site:{one.bucket}", f"The page goes into the bucket {one.bucket}.", "HeadBucket")
 
@@ -57,10 +64,16 @@ def publishes(here: Situation) -> Iterator[Finding]:
             yield unknown(id, sentence, problem.what)
             continue
         asked = {
-            each: one.worker.role.may(each, arn if each == "s3:ListBucket" else f"{arn}/index.html", also)
+            each: one.worker.role.may(each, arn if each == "s3:ListBucket" else f"{arn}/{one.folder}index.html", also)
             for each in one.writes
         }
         yield from allowed(id, one.worker, f"publish into {one.bucket}", asked, arn)
+        if one.acl and s3_acls.refused(here.cloud, there):
+            yield broken(
+                f"{id}:acl", f"Each file is to get the access list {one.acl} (CannedACL), and {one.bucket} takes "
+                "none: every delivery is refused.", "GetBucketOwnershipControls: BucketOwnerEnforced",
+                f"Take CannedACL out of the step, and let the bucket's policy say who reads. {IN_FRONT}",
+            )  # fmt: skip
 
 
 def site_key(here: Situation) -> Iterator[Finding]:
@@ -89,7 +102,7 @@ def visitors(here: Situation) -> Iterator[Finding]:
     """Whether somebody may read the page: everybody by S3's website, or whom the bucket's policy names."""
     for one in here.sites:
         there = _there(here, one)
-        if one.made or isinstance(there, Finding) or (here.planned and not one.public):
+        if one.made or one.packed or isinstance(there, Finding) or (here.planned and not one.public):
             continue
         try:
             yield from _visitors(here, one, there)
@@ -126,13 +139,30 @@ def _visitors(here: Situation, one: Site, there: Bucket) -> Iterator[Finding]:
             yield _by_name(one)
         else:
             yield broken(id, f"Nobody can read the page at the website of {one.bucket}: {why}.", seen, IN_FRONT)
+    elif hosted and _part_alone(policy):
+        yield broken(
+            id, f"Nobody can read the page at the website of {one.bucket}: its policy lets everybody do something "
+            "else, but not read index.html.", seen,
+            f"Let the policy allow s3:GetObject on arn:{here.cloud.identity.partition}:s3:::{one.bucket}/*.",
+        )  # fmt: skip
     elif any(each.get("Effect") == "Allow" for each in policy["Statement"]):
         yield _by_name(one)
+    elif hosted and s3_acls.opens(here.cloud, there, f"{one.folder}index.html"):
+        yield likely(
+            id, f"Everybody may read index.html in {one.bucket} by its own access list (ACL), which each delivery must "
+            "give it anew.", "GetObjectAcl", "A policy of the bucket counts for all files.",
+        )  # fmt: skip
     else:
         yield caution(
             id, f"Nobody outside this account may read the page in {one.bucket}.", seen,
             "Put CloudFront in front of the bucket: handrail run website",
         )  # fmt: skip
+
+
+def _part_alone(policy: Mapping[str, Any]) -> bool:
+    """Whether all that a policy allows is allowed to everybody without a condition, so that it means files."""
+    lets = [each for each in policy["Statement"] if each.get("Effect") == "Allow"]
+    return bool(lets) and all(buckets.everybody(each) and not each.get("Condition") for each in lets)
 
 
 def _by_name(one: Site) -> Finding:
@@ -231,5 +261,5 @@ def _for_everybody(here: Situation, one: Site, there: Bucket) -> bool:
 
 
 def _visit(here: Situation, one: Site) -> Request:
-    page = f"arn:{here.cloud.identity.partition}:s3:::{one.bucket}/index.html"
+    page = f"arn:{here.cloud.identity.partition}:s3:::{one.bucket}/{one.folder}index.html"
     return Request("s3:GetObject", page, Caller(), VISITOR)

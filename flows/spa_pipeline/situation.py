@@ -88,6 +88,9 @@ class Site:
         ours: the statements that the plan adds to its policy.
         made: whether the plan makes the bucket.
         public: whether the plan makes it a website for everybody; None is as the bucket says.
+        acl: the access list that each file gets there; empty for none.
+        packed: the name under which all of it is copied there as one file; empty where the files are.
+        folder: how the names of its files begin there, with a slash behind; empty for nothing.
     """
 
     bucket: str
@@ -98,6 +101,9 @@ class Site:
     ours: tuple[Mapping[str, Any], ...] = ()
     made: bool = False
     public: bool | None = None
+    acl: str = ""
+    packed: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,7 @@ class Reading:
                 called, account = str(action.get("name") or ""), _account(action, who.account)
                 sources.append(Source(provider, settings, worker, called, account))
             elif (category, provider) == ("Deploy", S3) and settings.get("BucketName"):
-                sites.append(Site(str(settings["BucketName"]), worker))
+                sites.append(_deployed(settings, worker))
         built = [action for action, (_, provider) in actions if provider == CODEBUILD]
         projects, published = self._projects(built, own, me)
         stores = about.get("artifactStores") or {}
@@ -225,6 +231,16 @@ class Reading:
     def _provider(action: Mapping[str, Any]) -> tuple[str, str]:
         kind = action.get("actionTypeId") or {}
         return str(kind.get("category") or ""), str(kind.get("provider") or "")
+
+
+def _deployed(settings: Mapping[str, Any], worker: Worker) -> Site:
+    """A bucket to which a step deploys (CodePipeline User Guide, "Amazon S3 deploy action reference", 2026-11)."""
+    acl, key = str(settings.get("CannedACL") or ""), str(settings.get("ObjectKey") or "").strip("/")
+    writes = ("s3:PutObject", *(["s3:PutObjectAcl"] if acl else []))
+    one = Site(str(settings["BucketName"]), worker, writes=writes, acl=acl)
+    if str(settings.get("Extract") or "").lower() == "true":
+        return replace(one, folder=f"{key}/" if key else "")
+    return replace(one, packed=key or "one file")
 
 
 def actions_of(about: Mapping[str, Any]) -> list[Mapping[str, Any]]:

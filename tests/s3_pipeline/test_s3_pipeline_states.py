@@ -293,6 +293,63 @@ def started_with_a_version_for_another_step(delivery: Delivery) -> None:
     delivery.source(name="Zip")
 
 
+def with_a_second_source(delivery: Delivery, *, there: bool = True) -> None:
+    """The page, and its settings in a zip of their own, with a rule of its own."""
+    pipelines, events = delivery.client("codepipeline"), delivery.client("events")
+    one = pipelines.get_pipeline(name=PIPELINE)["pipeline"]
+    (first,) = one["stages"][0]["actions"]
+    settings = {**first["configuration"], "S3ObjectKey": "settings.zip"}
+    second = {**first, "name": "Settings", "configuration": settings, "outputArtifacts": [{"name": "settings"}]}
+    one["stages"][0]["actions"].append(second)
+    pipelines.update_pipeline(pipeline=one)
+    if there:
+        delivery.client("s3").put_object(Bucket=BUCKET, Key="settings.zip", Body=b"PK")
+    where = {"bucket": {"name": [BUCKET]}, "object": {"key": ["settings.zip"]}}
+    pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": where}
+    events.put_rule(Name="settings", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="settings", Targets=events.list_targets_by_rule(Rule=OLD)["Targets"])
+    pipelines.start_pipeline_execution(name=PIPELINE)
+
+
+def second_source_without_its_file(delivery: Delivery) -> None:
+    with_a_second_source(delivery, there=False)
+
+
+def second_source_whose_rule_is_off(delivery: Delivery) -> None:
+    with_a_second_source(delivery)
+    delivery.client("events").disable_rule(Name="settings")
+
+
+def second_source_that_nobody_watches(delivery: Delivery) -> None:
+    with_a_second_source(delivery)
+    delivery.client("events").disable_rule(Name="settings")
+    events = delivery.client("events")
+    events.remove_targets(
+        Rule="settings", Ids=[each["Id"] for each in events.list_targets_by_rule(Rule=OLD)["Targets"]]
+    )
+
+
+def watched_by_nobody(delivery: Delivery) -> None:
+    events = delivery.client("events")
+    events.remove_targets(Rule=OLD, Ids=[each["Id"] for each in events.list_targets_by_rule(Rule=OLD)["Targets"]])
+
+
+def started_by_a_function(delivery: Delivery, start: str = "") -> None:
+    """As it was done before S3 told EventBridge: a function hears of the file, and starts the pipeline itself."""
+    watched_by_nobody(delivery)
+    arn = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:resize-photos"
+    filters = {"Key": {"FilterRules": [{"Name": "prefix", "Value": start or KEY[:3]}]}}
+    one = {"LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:*"], "Filter": filters}
+    delivery.client("s3").put_bucket_notification_configuration(
+        Bucket=BUCKET, SkipDestinationValidation=True,
+        NotificationConfiguration={"EventBridgeConfiguration": {}, "LambdaFunctionConfigurations": [one]},
+    )  # fmt: skip
+
+
+def a_function_for_other_files(delivery: Delivery) -> None:
+    started_by_a_function(delivery, "photos/")
+
+
 def put_into_the_archive(delivery: Delivery) -> None:
     """By a lifecycle rule that was meant for old files."""
     delivery.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"PK", StorageClass="GLACIER")
@@ -419,6 +476,13 @@ STATES = {
         State(a_trail_of_deletions, "broken", "trail", "Add data events"),
         State(started_with_a_version, "works"),
         State(started_with_a_version_for_another_step, "broken", "target", "Let a new rule"),
+        State(with_a_second_source, "works"),
+        State(second_source_without_its_file, "broken", "file", "settings.zip"),
+        State(second_source_whose_rule_is_off, "broken", "rule-on", "aws events enable-rule --name settings"),
+        State(second_source_that_nobody_watches, "broken", "watched", "Make the rule"),
+        State(watched_by_nobody, "broken", "watched", "Make the rule"),
+        State(started_by_a_function, "unknown", "watched", "make a rule"),
+        State(a_function_for_other_files, "broken", "watched", "Make the rule"),
         State(at_hand_in_the_archive, "works"),
         State(brought_back_from_the_archive, "works"),
         State(put_into_the_archive, "broken", "file", "Upload it again"),

@@ -154,15 +154,55 @@ def behind_cloudfront(made: Delivery) -> None:
     made.role(BUILD, allow("s3:*", "*"), allow("cloudfront:CreateInvalidation", arn))
 
 
-def deployed_by_a_step_of_its_own(made: Delivery) -> None:
+def deployed_by_a_step_of_its_own(made: Delivery, **told: str) -> None:
     """As the console makes it: the build hands its files on, and a step of the pipeline copies them."""
     made.project({})
     stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED})["stages"]
-    deploy = action(
-        "Deploy", "Deploy", "S3", {"BucketName": SITE, "Extract": "true"}, inputArtifacts=[{"name": "built"}]
-    )
+    settings = {"BucketName": SITE, "Extract": "true", **told}
+    deploy = action("Deploy", "Deploy", "S3", settings, inputArtifacts=[{"name": "built"}])
     stages[1]["actions"][0]["outputArtifacts"] = [{"name": "built"}]
     made.rebuilt(stages=[*stages, {"name": "Deploy", "actions": [deploy]}])
+
+
+def deployed_into_a_folder(made: Delivery) -> None:
+    deployed_by_a_step_of_its_own(made, ObjectKey="app")
+    made.policy(allow("s3:GetObject", f"{files(SITE)[0]}/app/*", Principal="*"))
+
+
+def deployed_with_access_lists(made: Delivery) -> None:
+    """In a bucket of old, which takes them."""
+    made.s3.put_bucket_ownership_controls(
+        Bucket=SITE, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+    deployed_by_a_step_of_its_own(made, CannedACL="public-read")
+
+
+def opened_by_access_lists(made: Delivery) -> None:
+    """As it was done before buckets had policies for it."""
+    deployed_with_access_lists(made)
+    made.s3.delete_bucket_policy(Bucket=SITE)
+    made.s3.put_object(Bucket=SITE, Key="index.html", Body=b"<p>", ACL="public-read")
+
+
+def access_lists_that_are_ignored(made: Delivery) -> None:
+    opened_by_access_lists(made)
+    made.s3.put_public_access_block(Bucket=SITE, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
+
+
+def access_lists_that_the_bucket_refuses(made: Delivery) -> None:
+    """As AWS makes buckets since April 2023."""
+    made.s3.put_bucket_ownership_controls(
+        Bucket=SITE, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    )
+    deployed_by_a_step_of_its_own(made, CannedACL="public-read")
+
+
+def deployed_unopened(made: Delivery) -> None:
+    deployed_by_a_step_of_its_own(made, Extract="false", ObjectKey="site.zip")
+
+
+def opened_in_part(made: Delivery) -> None:
+    made.policy(allow("s3:GetObject", f"{files(SITE)[0]}/assets/*", Principal="*"))
 
 
 def named_by_the_step(made: Delivery) -> None:
