@@ -46,6 +46,7 @@ class Way:
         remedy: what to do about that.
         recorded: whether it depends on what a trail records.
         unseen: why it cannot be told whether anything comes on it; "" if it can.
+        role: the name of the role with which the service calls it; "" for none.
         queue: the ARN of the queue from which the function's own role fetches; "" where it is called.
         cure: what has to be switched on: `rule/` and its name, `mapping/` and its id, or `bridge`; "" for nothing.
     """
@@ -61,6 +62,7 @@ class Way:
     cure: str = ""
     unseen: str = ""
     queue: str = ""
+    role: str = ""
 
 
 def ways(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged: bool) -> Iterator[Way]:
@@ -123,7 +125,7 @@ def _by_rule(cloud: Cloud, rule: Mapping[str, Any], *, recorded: bool, bridged: 
         for target in page.get("Targets") or []:
             to = str(target.get("Arn", ""))
             if ":lambda:" in to:
-                yield replace(way, function=to, by="" if target.get("RoleArn") else way.by)
+                yield replace(way, function=to, role=str(target.get("RoleArn") or "").rpartition("/")[2])
                 continue
             on = _on(way, to)
             if target.get("RoleArn") and not on.unseen:

@@ -111,14 +111,26 @@ def not_ready(about: Mapping[str, Any]) -> str:
     """Why a function does not run at the moment; "" if it does. One that is idle wakes when it is called."""
     if (state := about.get("State", "Active")) not in ("Active", "Inactive"):
         return str(about.get("StateReason") or f"its state is {state}").rstrip(".")
+    return ""
+
+
+def unfinished(about: Mapping[str, Any]) -> str:
+    """Why the last change of a function is not what runs; "" if it is. Until it is, and where it failed, the function
+    runs as it was (Lambda API Reference, "UpdateFunctionConfiguration", 2026-11)."""
     if (update := about.get("LastUpdateStatus", "Successful")) != "Successful":
         return str(about.get("LastUpdateStatusReason") or f"its last update is {update}").rstrip(".")
     return ""
 
 
 def coming(about: Mapping[str, Any]) -> bool:
-    """Whether one that is not ready is on its way: being made, or being changed."""
-    return about.get("State") == "Pending" or about.get("LastUpdateStatus") == "InProgress"
+    """Whether one that is not ready is being made."""
+    return about.get("State") == "Pending"
+
+
+def variables_key(about: Mapping[str, Any]) -> str:
+    """The key of one's own that encrypts a function's variables, without which it does not begin (Lambda Developer
+    Guide, "Troubleshoot invocation issues": KMSDisabledException, 2026-11); "" for none."""
+    return str(about.get("KMSKeyArn") or "") if (about.get("Environment") or {}).get("Variables") else ""
 
 
 def switched_off(cloud: Cloud, arn: str) -> bool:

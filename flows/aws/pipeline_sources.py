@@ -188,6 +188,14 @@ def lost_steps(target: Mapping[str, Any], steps: Collection[str]) -> list[str]:
     return [each for each in dict.fromkeys(named) if each not in steps]
 
 
+def names_its_file(one: Pipeline, rule: Rule) -> bool:
+    """Whether a rule says with each event which file the source is to read, which that must let it (CodePipeline User
+    Guide, "Amazon S3 source action reference": AllowOverrideForS3ObjectKey, 2026-11)."""
+    told = [str((each.get("InputTransformer") or {}).get("InputTemplate") or "") for each in rule.targets]
+    lets = one.settings.get("AllowOverrideForS3ObjectKey", "").lower() == "true"
+    return lets and any("S3_OBJECT_KEY" in each and f'"{one.source}"' in each for each in told)
+
+
 def tags(cloud: Cloud, name: str) -> list[dict[str, str]]:
     """The tags of a pipeline; of one whose tags may not be read, none."""
     try:

@@ -105,7 +105,7 @@ def ready(one: lambda_functions.Function, flow: Any) -> Iterator[Caution]:
         return
     if about is None:
         raise Refused(f"The function {one.name} has just been deleted.", remedy="Choose another.")
-    if reason := lambda_functions.not_ready(about):
+    if reason := lambda_functions.not_ready(about) or lambda_functions.unfinished(about):
         yield Caution("function-not-ready", f"The function is not ready: {reason}.")
     if off:
         yield Caution(

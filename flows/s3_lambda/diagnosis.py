@@ -154,6 +154,9 @@ def _way_allowed(here: Situation, way: Way, may: list[dict[str, Any]]) -> Iterat
     id = f"permission:{here.name}:{way.id}"
     if verdict.answer is Answer.UNTOLD:
         yield unknown(id, f"Whether {way.via} may call {here.name} cannot be told.", ", ".join(verdict.unknown))
+    elif not verdict and way.role:
+        sentence = f"Whether {way.via} may call {here.name} with the role {way.role} cannot be told."
+        yield unknown(id, sentence, "what that role may do was not looked at", "It needs lambda:InvokeFunction.")
     elif not verdict:
         yield broken(
             id, f"{_capital(way.via)} may not call {here.name}, so its events are lost.", "GetPolicy",

@@ -232,6 +232,8 @@ def ready(here: Situation) -> Iterator[Finding]:
     try:
         about = lambda_functions.configuration(here.cloud, here.function)
         off = about is not None and lambda_functions.switched_off(here.cloud, here.function)
+        key, region = lambda_functions.variables_key(about or {}), here.cloud.identity.region
+        locked = kms_keys.hindered(kms_keys.look(here.cloud, key, named=False), region) if key else None
     except CloudError as problem:
         yield Finding(id, Grade.NOT_CHECKED, f"Whether {name} runs was not checked.", problem.what)
         return
@@ -251,6 +253,17 @@ def ready(here: Situation) -> Iterator[Finding]:
             "GetFunctionConcurrency",
             f"Let it run again: {shell.aws('lambda', 'delete-function-concurrency', function_name=base)}",
         ).mended_by(repairs.run_again(here.function))  # fmt: skip
+    elif locked:
+        yield Finding(
+            id, locked.grade,
+            f"{name} does not begin: its variables are encrypted with the key {key}. {locked.sentence}",
+            locked.evidence, f"{locked.remedy} Or give the function's variables another key.",
+        )  # fmt: skip
+    elif (reason := lambda_functions.unfinished(about)) and about.get("LastUpdateStatus") == "Failed":
+        yield Finding(
+            id, Grade.CAUTION, f"{name} runs as it was before its last change, which failed: {reason}.",
+            f"{by}: LastUpdateStatus", "Make that change again.",
+        )  # fmt: skip
     else:
         yield Finding(id, Grade.PROVED, f"{name} is there and ready.", by)
 

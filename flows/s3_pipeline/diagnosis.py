@@ -71,8 +71,8 @@ def about(cloud: Cloud, name: str) -> Iterator[Finding]:
             if number == 0:
                 yield finding
             elif finding.sentence not in told:  # what is of the whole pipeline is said once
-                # a repair is made for the first; the set-up does it for any
-                yield replace(finding, id=f"{finding.id}:{one.source}", repair="", mend=None)
+                mend = None if finding.id in ("watched", "versioning") else finding.mend
+                yield replace(finding, id=f"{finding.id}:{one.source}", repair="", mend=None).mended_by(mend)
             told.add(finding.sentence)
 
 

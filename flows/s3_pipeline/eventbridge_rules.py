@@ -43,9 +43,19 @@ def pattern(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         sentence = f"The pattern of {rule.name} is not well formed: {rule.trouble}."
         yield broken(id, sentence, "ListRules", replace)
         return
-    tried = {e.how: misses(rule.pattern, e.envelope) for e in _every(who, one, rule)}
+    any_file = pipeline_sources.names_its_file(one, rule)  # which it reads is then said by each event
+    tried = {
+        e.how: [
+            each for each in misses(rule.pattern, e.envelope) if not (any_file and each.field == "detail.object.key")
+        ]
+        for e in _every(who, one, rule)
+    }
     good, bad = [how for how in tried if not tried[how]], {how: found for how, found in tried.items() if found}
-    if not bad:
+    if not bad and any_file:
+        yield proved(
+            id, f"The rule {rule.name} starts {one.name} with the very file that landed.", "its target's input"
+        )
+    elif not bad:
         yield proved(id, f"The rule {rule.name} notices {one.key} however it lands.", "its pattern")
     elif good:
         why = _fields(min(bad.values(), key=len))
@@ -80,7 +90,7 @@ def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             f"The rule {rule.name} starts {one.name} for what its own stages write into {one.bucket}: it starts itself "
             "again and again, and that costs money.", "its pattern, GetPipeline: artifactStore", exactly,
         ).mended_by(repairs.hear(one, rule))  # fmt: skip
-    elif hears("handrail-another-file"):
+    elif hears("handrail-another-file") and not pipeline_sources.names_its_file(one, rule):
         yield Finding(
             f"other-files:{rule.name}", Grade.CAUTION,
             f"The rule {rule.name} starts {one.name} for other files in {one.bucket} as well, though it reads only "
@@ -90,6 +100,8 @@ def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
 
 def hears(who: Identity, one: Pipeline, rule: Rule) -> bool:
     """Whether a rule lets the file through in at least one way."""
+    if pipeline_sources.names_its_file(one, rule):
+        return True
     return not rule.trouble and any(not misses(rule.pattern, each.envelope) for each in _every(who, one, rule))
 
 

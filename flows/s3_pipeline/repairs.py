@@ -21,6 +21,8 @@ BEYOND = {
     "source-role": "What a pipeline may do is for whoever keeps its role.",
     "reads": "What a pipeline may do is for whoever keeps its role and the bucket's policy.",
     "key": "What a pipeline may do is for whoever keeps its role and the key.",
+    "watched": "It is one of several sources: `run s3_pipeline` makes its rule, as for the first.",
+    "versioning": "It is the bucket of one of several sources: the command, or `run s3_pipeline`, switches it on.",
     "artifacts": "Where a pipeline hands on its files is for whoever keeps it.",
     "pattern": "The rule starts other things as well, for which its pattern may be meant.",
     "loop": "The rule starts other things as well, for which its pattern may be meant.",

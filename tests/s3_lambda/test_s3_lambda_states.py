@@ -380,6 +380,13 @@ def key_gone(bucket: Bucket) -> None:
     bucket.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 
+def rule_that_calls_with_a_role(bucket: Bucket) -> None:
+    """As the console makes them by now, instead of a permission."""
+    rule_that_may_not_call(bucket)
+    role = f"arn:aws:iam::{ACCOUNT}:role/service-role/calls-photos"
+    bucket.client("events").put_targets(Rule="photos", Targets=[{"Id": "1", "Arn": ARN, "RoleArn": role}])
+
+
 def without_permission(bucket: Bucket) -> None:
     bucket.calls(let=False)
 
@@ -420,6 +427,7 @@ STATES = {
         State(rule_that_may_not_call, "broken", "permission", "--principal events.amazonaws.com"),
         State(queue_not_fetched, "broken", "way", "aws lambda update-event-source-mapping"),
         State(by_a_queue_under_a_key, "works"),
+        State(rule_that_calls_with_a_role, "unknown", "permission", "lambda:InvokeFunction"),
         State(topic_as_it_is_made, "broken", "way", "Let its policy allow s3.amazonaws.com sns:Publish"),
         State(queue_that_lets_nobody_in, "broken", "way", "Let its policy allow s3.amazonaws.com sqs:SendMessage"),
         State(queue_gone, "broken", "way", "Make it again"),
@@ -523,6 +531,43 @@ def test_a_function_that_is_being_made_is_waited_for(account: PracticeAccount, c
     assert found.status == "waiting"
     assert found.because
     assert found.because.sentence.endswith("being created.")
+
+
+@pytest.mark.parametrize(("update", "status"), [("InProgress", "works"), ("Failed", "works_but")])
+def test_a_change_that_is_not_over_keeps_nothing_from_running(
+    account: PracticeAccount, cloud: Aws, update: str, status: str
+) -> None:
+    """Until it is, the function runs as it was."""
+
+    class Changing(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            return {**found, "LastUpdateStatus": update} if call.name == "GetFunctionConfiguration" else found
+
+    Bucket(account).calls()
+    assert check(Changing(cloud)).status == status
+
+
+@pytest.mark.parametrize(("on", "status"), [(True, "works"), (False, "broken")])
+def test_a_function_begins_only_where_its_variables_can_be_read(
+    account: PracticeAccount, cloud: Aws, on: bool, status: str
+) -> None:
+    """moto forgets with which key they are encrypted."""
+    kms = account.session.client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    encrypted = {"KMSKeyArn": key["Arn"], "Environment": {"Variables": {"SIZE": "200"}}}
+    if not on:
+        kms.disable_key(KeyId=key["KeyId"])
+
+    class Encrypted(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            return {**found, **encrypted} if call.name == "GetFunctionConfiguration" else found
+
+    Bucket(account).calls()
+    found = check(Encrypted(cloud))
+    assert found.status == status
+    assert on or (found.because and "aws kms enable-key" in found.because.remedy)
 
 
 def test_who_keeps_the_function_is_said(account: PracticeAccount, cloud: Aws) -> None:

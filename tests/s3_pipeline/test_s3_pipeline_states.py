@@ -96,11 +96,11 @@ class Delivery:
         selectors = [{"Name": "files", "FieldSelectors": [*data, *more]}]
         trails.put_event_selectors(TrailName="audit", AdvancedEventSelectors=selectors)
 
-    def starts_with(self, step: str) -> None:
-        """The target tells the pipeline which version to read, for one step of its source."""
+    def starts_with(self, step: str, what: str = "S3_OBJECT_VERSION_ID") -> None:
+        """The target tells the pipeline which version, or file, to read, for one step of its source."""
         events = self.client("events")
         (target,) = events.list_targets_by_rule(Rule=OLD)["Targets"]
-        one = f'{{"actionName": "{step}", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "<version>"}}'
+        one = f'{{"actionName": "{step}", "revisionType": "{what}", "revisionValue": "<version>"}}'
         paths = {"version": "$.detail.object.version-id"}
         target["InputTransformer"] = {"InputPathsMap": paths, "InputTemplate": f'{{"sourceRevisions": [{one}]}}'}
         events.put_targets(Rule=OLD, Targets=[target])
@@ -285,6 +285,18 @@ def a_trail_of_all_but_deletions(delivery: Delivery) -> None:
 
 def started_with_a_version(delivery: Delivery) -> None:
     delivery.starts_with("Source")
+
+
+def started_with_the_file_that_landed(delivery: Delivery, lets: str = "true") -> None:
+    """Every file of a folder starts it, and each run reads the file that started it."""
+    delivery.starts_with("Source", "S3_OBJECT_KEY")
+    settings = {"S3Bucket": BUCKET, "S3ObjectKey": KEY, "PollForSourceChanges": "false"}
+    delivery.source(configuration={**settings, "AllowOverrideForS3ObjectKey": lets})
+    delivery.listens(key={"prefix": "drop/"})
+
+
+def started_with_a_file_that_it_does_not_take(delivery: Delivery) -> None:
+    started_with_the_file_that_landed(delivery, "false")
 
 
 def started_with_a_version_for_another_step(delivery: Delivery) -> None:
@@ -475,6 +487,8 @@ STATES = {
         State(told_by_no_trail_without_a_kind, "broken", "trail", "Add data events"),
         State(a_trail_of_deletions, "broken", "trail", "Add data events"),
         State(started_with_a_version, "works"),
+        State(started_with_the_file_that_landed, "works"),
+        State(started_with_a_file_that_it_does_not_take, "broken", "pattern", "Let a new rule"),
         State(started_with_a_version_for_another_step, "broken", "target", "Let a new rule"),
         State(with_a_second_source, "works"),
         State(second_source_without_its_file, "broken", "file", "settings.zip"),
