@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,10 +66,34 @@ class Change:
     def when(self) -> Weekly | None:
         return read(str(self.told.get("ScheduleExpression") or ""), self.zone)
 
+    @property
+    def window(self) -> timedelta:
+        """How much later than its time it may come: its own window, and the minute that AWS takes for any (EventBridge
+        Scheduler User Guide, "Flexible time windows", 2026-11), with one for the change itself."""
+        window = self.told.get("FlexibleTimeWindow") or {}
+        minutes = int(window.get("MaximumWindowInMinutes") or 0) if window.get("Mode") == "FLEXIBLE" else 0
+        return timedelta(minutes=minutes + 2)
+
+    def last(self, now: datetime) -> datetime | None:
+        """When it came last between its first and its last day; None if never, or if that cannot be told."""
+        if self.when is None:
+            return None
+        begins, ends = self.told.get("StartDate"), self.told.get("EndDate")
+        came = self.when.before(min(now, ends) if ends else now)
+        return None if begins and came < begins else came
+
+    def next(self, now: datetime) -> datetime | None:
+        """When it comes next between its first and its last day; None if never, or if that cannot be told."""
+        if self.when is None:
+            return None
+        begins, ends = self.told.get("StartDate"), self.told.get("EndDate")
+        comes = self.when.after(max(now, begins) if begins else now)
+        return None if ends and comes > ends else comes
+
     def set_before(self, now: datetime) -> bool:
         """Whether it was due since it was made."""
-        made = self.told.get("CreationDate")
-        return bool(self.when and (not made or self.when.before(now) > made))
+        made, came = self.told.get("CreationDate"), self.last(now)
+        return bool(came and (not made or came > made))
 
     @property
     def patience(self) -> int:
@@ -153,12 +177,13 @@ def due(changes: Iterable[Change], now: datetime) -> Change | None:
     on = [each for each in changes if each.on]
     if not on or any(each.when is None for each in on):
         return None
-    return max(on, key=lambda each: each.when.before(now) if each.when else now)
+    came = [(at, number) for number, each in enumerate(on) if (at := each.last(now))]
+    return on[max(came)[1]] if came else None
 
 
 def coming(changes: Iterable[Change], now: datetime) -> tuple[Change, datetime] | None:
     """The one that comes next, and when."""
-    dated = [(each, each.when.after(now)) for each in changes if each.on and each.when]
+    dated = [(each, at) for each in changes if each.on and (at := each.next(now))]
     return min(dated, key=lambda each: each[1]) if dated else None
 
 

@@ -12,7 +12,7 @@ from flows.aws.serverless_clusters import UNTIL
 from flows.aws.service_roles import Worker, open_questions, taken_on
 from flows.aws.weekly_hours import local
 from flows.engine import Cloud, CloudError, Finding, shell
-from flows.engine.findings import broken, caution, likely, proved, unknown
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 from flows.policies import Answer
 
 from . import repairs
@@ -77,6 +77,9 @@ def _one(here: Situation, each: Change) -> Iterator[Finding]:
     if (ends := each.told.get("EndDate")) and ends <= here.now:
         sentence = f"The schedule {name} ended on {ends:%Y-%m-%d}."
         yield broken(f"ended:{name}", sentence, f"{SEEN}: EndDate", "Give it a later end, or none.")
+    if (begins := each.told.get("StartDate")) and begins > here.now:
+        sentence = f"The schedule {name} begins on {begins:%Y-%m-%d}; until then it does nothing."
+        yield waits(f"begins:{name}", sentence, f"{SEEN}: StartDate", "Wait, or give it an earlier beginning.")
     if each.when is None:
         yield unknown(
             f"times:{name}", f"When the schedule {name} comes cannot be told: {each.times}.", f"{SEEN}: no time of day"
@@ -200,8 +203,25 @@ def _failed(here: Situation) -> Iterator[Finding]:
                 "GetQueueAttributes",
                 "Read them in the SQS console (Send and receive messages), and delete them then.",
             )  # fmt: skip
+        elif (silent := _sender(here, each, queue)) is not None:
+            yield unknown(
+                f"queue:{name}", f"Whether a change failed cannot be told: the role {silent} may not put it into the "
+                f"queue {name}.", f"sqs:SendMessage on {queue}: its policies",
+                f"Allow the role sqs:SendMessage on {queue}.", aside=True,
+            )  # fmt: skip
         else:
             yield proved(f"queue:{name}", "No change failed in the last 14 days.", f"GetQueueAttributes of {name}")
+
+
+def _sender(here: Situation, each: Change, queue: str) -> str | None:
+    """The role that is to put a change that failed into the queue, if its policies do not let it (EventBridge Scheduler
+    User Guide, "Configuring a dead-letter queue", 2026-11)."""
+    source = scheduler.group_arn(here.cloud.identity, each.group)
+    found = Worker(here.cloud, each.name, str(each.target.get("RoleArn") or ""), scheduler.SERVICE, source).found
+    if found is None or isinstance(found, CloudError):
+        return None
+    answer = found.may("sqs:SendMessage", queue).answer
+    return found.name if answer in (Answer.FORBIDDEN, Answer.NOT_ALLOWED) else None
 
 
 def _now(here: Situation) -> Iterator[Finding]:
@@ -217,19 +237,26 @@ def _now(here: Situation) -> Iterator[Finding]:
     if here.status not in ("available", "stopped"):
         yield unknown("state", f"{here.name} is busy: {here.status or 'no status'}.", "DescribeDBClusters")
         return
-    if last is None or last.when is None:
+    came = last.last(here.now) if last else None
+    if last is None or came is None:
         return
     if not last.set_before(here.now) or last.limits is None:
         yield likely(
             "state", f"No change has come yet; its minimum is {shown(here.limits.least)} ACU.", "DescribeDBClusters"
         )
         return
-    since, wanted = local(last.when.before(here.now), last.zone), last.limits
+    since, wanted = local(came, last.zone), last.limits
     held = next((tag["Value"] for tag in here.told.get("TagList") or [] if tag["Key"] == UNTIL), "")
     if here.limits.least == wanted.least:
         yield proved("state", f"It is as the schedule {last.name} set it: {since}.", "DescribeDBClusters")
     elif held and here.limits.least > 0:
         yield proved("state", f"Somebody keeps it awake until {held}, beside its schedule.", f"its tag {UNTIL}")
+    elif here.now < came + last.window:
+        until = local(came + last.window, last.zone)
+        yield likely(
+            "state", f"The change of the schedule {last.name} may come until {until}; until then its minimum is "
+            f"{shown(here.limits.least)} ACU.", f"{SEEN}: FlexibleTimeWindow",
+        )  # fmt: skip
     elif wanted.least > 0:
         yield broken(
             "state", f"{here.name} should be awake since {since}, and its minimum is 0: the change failed, or somebody "

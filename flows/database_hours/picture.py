@@ -11,7 +11,7 @@ PICTURE = Picture.of(
         "twice a day",
         of="days from to",
         made="awake asleep schedule-group",
-        found="schedules times clocks ended switched-off input late twice next",
+        found="schedules times clocks begins ended switched-off input late twice next",
     ),
     Thing("queue", "Queue", "of failed ones", made="queue", found="queue failed", beside=True),
     Thing("role", "Role", "may change the limits, and nothing else", made="hours-role", found="role may-change"),

@@ -18,6 +18,7 @@ BEYOND = {
     "schedules": "Which hours are meant is asked by the set-up.",
     "state": "Starting it costs money from then on: the command is given.",
     "ended": "Until when it goes on is for whoever made it.",
+    "begins": "From when on it is to do its work is for whoever made it.",
     "times": "Which times are meant is for whoever made it.",
     "input": "What else it was to do is for whoever made it.",
     "role": "What a role may do is for whoever keeps it.",

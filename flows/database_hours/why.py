@@ -12,6 +12,7 @@ WHY: Mapping[str, str] = {
     "twice": "Whichever comes last decides, and that is hard to see.",
     "switched-off": "A schedule that is off does nothing, and says nothing.",
     "ended": "After its last day a schedule does nothing.",
+    "begins": "Before its first day a schedule does nothing.",
     "times": "Only a time of day on days of the week can be compared with how it is now.",
     "clocks": "That day it does not wake in time, or stays awake until the next evening.",
     "input": "AWS takes any text when the schedule is made, and refuses it only when it is due.",

@@ -60,6 +60,8 @@ class Hours:
             iam.create_role(RoleName="hours", AssumeRolePolicyDocument=document(trust))
         allowed = {"Effect": "Allow", "Action": may, "Resource": on}
         iam.put_role_policy(RoleName="hours", PolicyName="hours", PolicyDocument=document(allowed))
+        sending = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+        iam.put_role_policy(RoleName="hours", PolicyName="failed", PolicyDocument=document(sending))
 
     def at(
         self, name: str, when: str, limits: Any = None, *, operation: str = "modifyDBCluster", key: str = "",
@@ -68,13 +70,12 @@ class Hours:
         given = {key or "DbClusterIdentifier": NAME, **({LIMITS: limits} if limits else {})}
         self.client("scheduler").create_schedule(
             Name=name, GroupName=self.group, ScheduleExpression=when, ScheduleExpressionTimezone=zone,
-            FlexibleTimeWindow={"Mode": "OFF"},
             Target={
                 "Arn": f"arn:aws:scheduler:::aws-sdk:rds:{operation}", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/hours",
                 "Input": json.dumps(given), **self.queue,
                 **({"RetryPolicy": {"MaximumEventAgeInSeconds": age, "MaximumRetryAttempts": 5}} if age else {}),
             },
-            **more,
+            **{"FlexibleTimeWindow": {"Mode": "OFF"}, **more},
         )  # fmt: skip
 
     def both(self, **more: Any) -> None:
@@ -121,6 +122,29 @@ def switched_off(hours: Hours) -> None:
     hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
 
 
+def in_a_window(hours: Hours) -> None:
+    """Within an hour of the time, as AWS has it in its examples."""
+    window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 60}
+    hours.at("morning", "cron(0 11 ? * MON-FRI *)", AWAKE, zone="UTC", FlexibleTimeWindow=window)
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP, zone="UTC", FlexibleTimeWindow=window)
+
+
+def a_window_that_is_over(hours: Hours) -> None:
+    window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}
+    hours.at("morning", "cron(0 11 ? * MON-FRI *)", AWAKE, zone="UTC", FlexibleTimeWindow=window)
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP, zone="UTC", FlexibleTimeWindow=window)
+
+
+def still_to_begin(hours: Hours) -> None:
+    hours.both(StartDate=datetime.now(UTC) + timedelta(days=60))
+
+
+def without_leave_to_send(hours: Hours) -> None:
+    """Whoever cannot put what failed into the queue leaves it empty."""
+    hours.both()
+    hours.client("iam").delete_role_policy(RoleName="hours", PolicyName="failed")
+
+
 def ended(hours: Hours) -> None:
     hours.both(EndDate=datetime.now(UTC) + timedelta(days=1))
 
@@ -149,7 +173,8 @@ def no_schedule(hours: Hours) -> None:
 
 def role_gone(hours: Hours) -> None:
     hours.both()
-    hours.client("iam").delete_role_policy(RoleName="hours", PolicyName="hours")
+    for name in ("hours", "failed"):
+        hours.client("iam").delete_role_policy(RoleName="hours", PolicyName=name)
     hours.client("iam").delete_role(RoleName="hours")
 
 
@@ -231,6 +256,10 @@ STATES = {
         State(by_numbers_of_days, "works"),
         State(held_by_hand, "works"),
         State(stopped_by_schedule, "works"),
+        State(in_a_window, "works", hour=NOON),
+        State(a_window_that_is_over, "broken", "state", NOON),
+        State(still_to_begin, "waiting", "begins:", NOON),
+        State(without_leave_to_send, "works"),
         State(no_schedule, "broken", "schedules"),
         State(no_morning, "broken", "schedules"),
         State(no_evening, "works_but", "schedules", NOON),
@@ -271,3 +300,10 @@ def test_a_state_is_told(account: PracticeAccount, cloud: Aws, name: str) -> Non
         state.status, True, bool(state.cause),
     ), found  # fmt: skip
     assert mended_or_why_not("database_hours", found) == []
+
+
+def test_who_may_not_send_is_named(account: PracticeAccount, cloud: Aws) -> None:
+    found = check(account, cloud, State(without_leave_to_send, "works"))
+    (queue,) = [each for each in found.findings if each.id == "queue:failed"]
+    assert (queue.grade.value, queue.aside) == ("not checked", True)
+    assert "the role hours may not put it into the queue failed" in queue.sentence
