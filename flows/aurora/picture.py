@@ -6,7 +6,7 @@ from flows.engine import Link, Picture, Thing
 
 PICTURE = Picture.of(
     Thing("clients", "Clients", "who may connect", of="access servers addresses", found="clients"),
-    Thing("door", "Security group", "lets only them in", made="firewall let-in", found="open-to-the-world"),
+    Thing("door", "Security group", "lets only them in", made="firewall let-in", found="open-to-the-world closed"),
     Thing("server", "Instance", "answers SQL", made="instance", found="instances", seen="state"),
     Thing("copies", "Read copies", "only to read", of="readers", made="instance", beside=True),
     Thing("cluster", "Cluster", "its data", of="name engine", made="cluster", found="state key-state limits"),

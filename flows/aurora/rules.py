@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -161,6 +161,7 @@ def firewall(here: Situation) -> Iterator[Finding]:
         yield Finding("open-to-the-world", Grade.NOT_CHECKED, what, problem.what)
         return
     port, open_ones = seen.described.get("Port"), 0
+    yield from _closed(seen, found, port)
     for group in found:
         if wide := [each for each in group.get("IpPermissions") or [] if everybody(each, port)]:
             open_ones += 1
@@ -176,6 +177,33 @@ def firewall(here: Situation) -> Iterator[Finding]:
             "open-to-the-world", Grade.PROVED, "Its firewall is not open to the whole internet.",
             "DescribeSecurityGroups",
         )  # fmt: skip
+
+
+def _closed(seen: Database, groups: Sequence[Mapping[str, Any]], port: int | None) -> Iterator[Finding]:
+    """Whether any security group lets anybody connect. AWS's own, the default one, lets in what has it as well."""
+    if any(_admits(rule, port) for group in groups for rule in group.get("IpPermissions") or []):
+        return
+    names = ", ".join(f"{each.get('GroupName') or ''} ({each.get('GroupId')})".strip() for each in groups)
+    if not groups or any(each.get("GroupName") == "default" for each in groups):
+        return
+    where = f"port {port}" if port else "its port"
+    if seen.described.get("HttpEndpointEnabled"):
+        only = f"No security group of {seen.name} ({names}) opens {where} to anybody; only the Data API answers."
+        yield Finding("closed", Grade.PROVED, only, "DescribeSecurityGroups, HttpEndpointEnabled")
+        return
+    yield Finding(
+        "closed", Grade.REFUSED,
+        f"No security group of {seen.name} ({names}) lets anybody use {where}: connections time out.",
+        "DescribeSecurityGroups", f"Let your servers' security group, or your addresses, use {where} there.",
+    )  # fmt: skip
+
+
+def _admits(rule: Mapping[str, Any], port: int | None) -> bool:
+    """Whether a rule of a security group lets anybody at all use a port."""
+    low, high = rule.get("FromPort", 0), rule.get("ToPort", 65535)
+    fits = rule.get("IpProtocol") in ("tcp", "6") and (port is None or low <= port <= high)
+    named = fits or rule.get("IpProtocol") == "-1"
+    return named and any(rule.get(kind) for kind in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs"))
 
 
 def everybody(rule: Mapping[str, Any], port: int | None) -> bool:

@@ -13,6 +13,7 @@ WHY: Mapping[str, str] = {
     "key-state": "Without its key nobody can read the data, AWS neither.",
     "limits": "They say how small it may become, which costs less, and how large, which lets it do more.",
     "can-sleep": "A database that sleeps costs nothing but its storage.",
+    "closed": "A firewall that lets nobody in drops what comes: clients wait until they give up.",
     "open-to-the-world": "Anybody on the internet may try passwords on it.",
     "clients": "The first who connects waits while it wakes, up to half a minute; who gives up earlier sees an error.",
     "keeps-awake": "While this holds, it never sleeps, and is paid for day and night.",

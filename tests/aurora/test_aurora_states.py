@@ -342,6 +342,19 @@ STATES: dict[str, State] = {
     "open to the world by IPv6": State(
         (IDLE, opened(Ipv6Ranges=[{"CidrIpv6": "::/0"}])), "works_but", "open-to-the-world:sg-b"
     ),
+    "closed to everybody": State(
+        (IDLE, opened()), "broken", "closed", "lets anybody use port 5432: connections time out", "Let your servers'",
+    ),
+    "open by another port alone": State(
+        (IDLE, opened(ToPort=22, FromPort=22, IpRanges=[{"CidrIp": "203.0.113.0/24"}])), "broken", "closed"
+    ),
+    "closed to everybody, and asked by the Data API": State(
+        (IDLE, opened(), cluster(HttpEndpointEnabled=True)), "works", says="only the Data API answers"
+    ),
+    "open to a server's group": State((IDLE, opened(UserIdGroupPairs=[{"GroupId": "sg-web"}])), "works"),
+    "open by AWS's own group": State(
+        (IDLE, listed("DescribeSecurityGroups", "SecurityGroups", {"GroupId": "sg-0", "GroupName": "default"})), "works"
+    ),
     "open to the office": State((IDLE, opened(IpRanges=[{"CidrIp": "203.0.113.0/24"}])), "works"),
     "a version that AWS gives up": State(
         (cluster(EngineVersion="14.9", ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4}),),
