@@ -55,7 +55,8 @@ class CustomerGateway:
 class Connection:
     """A connection of two gateways. `routes` are its static routes; `local` and `remote` are what its tunnels carry, of
     the office and of AWS, each a network; `unsaid` is whether AWS leaves open how it routes, and `run` the run of
-    Handrail that made it, if one did."""
+    Handrail that made it, if one did. `six` is whether its tunnels carry IPv6 and no IPv4, at a transit gateway alone
+    (Site-to-Site VPN User Guide, "IPv4 and IPv6 traffic in AWS Site-to-Site VPN", 2026-11)."""
 
     id: str
     name: str
@@ -69,6 +70,7 @@ class Connection:
     unsaid: bool = False
     run: str = ""
     transit_gateway: str = ""
+    six: bool = False
 
     @property
     def aws_end(self) -> str:
@@ -147,6 +149,7 @@ def connection(found: dict[str, Any]) -> Connection:
         unsaid="StaticRoutesOnly" not in options,
         run=of(found).get("handrail:run", ""),
         transit_gateway=str(found.get("TransitGatewayId") or ""),
+        six=options.get("TunnelInsideIpVersion") == "ipv6",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from flows.engine import Call, Cloud, Option
+from flows.engine import Call, Cloud, CloudError, Option
 from flows.policies import Answer, Caller, Request, read
 
 NOBODY: Final = "nobody"
@@ -49,7 +49,12 @@ def unheard(cloud: Cloud, topic: Topic, service: str, source: str) -> str:
         service: the service, for example "cloudwatch.amazonaws.com".
         source: the ARN, or a pattern of it, of what it sends for.
     """
-    told = cloud.make(Call("sns.GetTopicAttributes", {"TopicArn": topic.arn})).get("Attributes") or {}
+    try:
+        told = cloud.make(Call("sns.GetTopicAttributes", {"TopicArn": topic.arn})).get("Attributes") or {}
+    except CloudError as problem:
+        if problem.aws_code not in ("NotFound", "NotFoundException"):
+            raise
+        return "there is no such topic"
     account = cloud.identity.account
     if str(told.get("KmsMasterKeyId") or "").endswith(OWN_KEY):
         return f"it is encrypted with Amazon's key ({OWN_KEY}), with which AWS's services cannot send"

@@ -96,7 +96,7 @@ def _tunnels(cloud: Cloud, connection: str, found: Mapping[str, Any], *, up: boo
     yield from logged.behind(tunnels.measured(found, before), said)
     yield from starting.looked_at(found)
     yield from negotiated.looked_at(cloud, found)
-    yield from watched.looked_at(cloud, connection)
+    yield from watched.looked_at(cloud, found)
 
 
 def _state(connection: vpn.Connection, state: str) -> Finding:

@@ -122,6 +122,31 @@ def network_acls(here: Situation) -> Iterator[Finding]:
         )
 
 
+def entrances(here: Situation, attached: Iterable[str]) -> Iterator[Finding]:
+    """The network ACLs of the subnets in which a transit gateway is attached let what comes from it go on to servers in
+    others, and the answers in (Amazon VPC Transit Gateways guide, "Network ACLs for transit gateways", 2026-11)."""
+    doors = set(attached)
+    services = {
+        service for each in {server.subnet for server in here.meant} - doors for network in here.reached
+        for service, _ in here.asked([each], network)
+    }  # fmt: skip
+    for acl in here.acls if services else ():
+        touched = sorted(acls.subnets(acl) & doors)
+        wrong = acls.blocked(acl, [(s, own) for s in services for own in here.vpc.networks], asking=True)
+        if not touched or wrong is None or not wrong.nothing:
+            continue
+        found = Finding(
+            f"network-acls:{acl.get('NetworkAclId')}:entrance", Grade.REFUSED,
+            f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]}, where {here.gateway} is attached, "
+            f"keeps what comes from it away from the servers ({wrong.what(told)}).",
+            "DescribeNetworkAcls: its entries, first match wins", "Allow it there, in both directions.",
+        )  # fmt: skip
+        entries: list[acls.Entry] = []
+        for own in here.vpc.networks:
+            entries += acls.opening(acl, own, wrong.answers, sorted(wrong.shut, key=str), entries)
+        yield found.mended_by(repairs.let_through(acl, entries)) if entries else found
+
+
 def _looked_at(here: Situation) -> set[str]:
     """The subnets that matter: of the chosen tables, or of the servers that let the office in, else of all."""
     if not here.planned and here.meant:

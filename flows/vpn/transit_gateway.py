@@ -17,7 +17,7 @@ from flows.aws import site_to_site_vpn as vpn
 from flows.aws.transit_gateways import Attachment, Route
 from flows.engine import Caution, Cloud, CloudError, Finding, Grade
 
-from . import behind
+from . import behind, firewalls
 
 BY = "SearchTransitGatewayRoutes"
 
@@ -78,6 +78,12 @@ def looked_at(cloud: Cloud, connection: vpn.Connection, gateway: str, *, up: boo
     if office is None or office.state not in transit_gateways.ATTACHED or not office.table:
         return
     yield from keepers.told(office.id, f"The attachment {office.id}", office.tags)
+    if connection.six:
+        yield Finding(
+            "onward", Grade.NOT_CHECKED, "Its tunnels carry IPv6; where that is led, and back, was not looked at.",
+            "TunnelInsideIpVersion is ipv6", f"See that {office.table} and the VPC's tables lead the IPv6 networks.",
+        )  # fmt: skip
+        return
     hub = _with(cloud, hub, [office.table])
     yield from onward(hub)
     vpcs = [each for each in hub.onward() if each.kind == "vpc"]
@@ -258,9 +264,9 @@ def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection,
         yield Finding(f"vpc:{vpc.resource}", Grade.NOT_CHECKED, f"The VPC {vpc.resource} could not be looked at.", why)
         return
     try:
-        between = transit_gateways.appliance(cloud, vpc.id)
+        between, attached = transit_gateways.appliance(cloud, vpc.id), transit_gateways.subnets(cloud, vpc.id)
     except CloudError:  # then its zones are not read either, and that is said
-        between = False
+        between, attached = False, ()
     if between:
         yield Finding(
             f"vpc:{vpc.resource}", Grade.NOT_CHECKED,
@@ -276,6 +282,7 @@ def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection,
         here = behind.situation(cloud, connection, its, hub.gateway, named, up=up)
         for rule in behind.RULES:
             yield from (each for each in rule(here) if not isinstance(each, Caution))
+        yield from firewalls.entrances(here, attached)
 
 
 def zones(cloud: Cloud, vpc: Attachment, its: net.Vpc) -> Iterator[Finding]:

@@ -9,9 +9,14 @@ from flows.aws import alarms, topics
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 
 
-def looked_at(cloud: Cloud, connection: str) -> Iterator[Finding]:
-    """Whether somebody is told when the tunnels of a connection, by its id, are down. Nothing where nothing watches."""
-    watches = {"Name": "VpnId", "Value": connection}
+def looked_at(cloud: Cloud, found: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether somebody is told when the tunnels of a connection, or one of them, are down. Nothing where nothing
+    watches."""
+    watched = [{"Name": "VpnId", "Value": str(found["VpnConnectionId"])}]
+    watched += [
+        {"Name": "TunnelIpAddress", "Value": str(each.get("OutsideIpAddress"))}
+        for each in found.get("VgwTelemetry") or []
+    ]
     try:  # all of the region are read at once, so that many connections cost no more than one
         pages = list(cloud.pages(Call("cloudwatch.DescribeAlarms", {"AlarmTypes": ["MetricAlarm"]})))
     except CloudError as problem:
@@ -19,7 +24,7 @@ def looked_at(cloud: Cloud, connection: str) -> Iterator[Finding]:
         yield Finding("alarm", Grade.NOT_CHECKED, what, str(problem), aside=True)
         return
     for each in (one for page in pages for one in page.get("MetricAlarms") or []):
-        if each.get("MetricName") == "TunnelState" and watches in (each.get("Dimensions") or []):
+        if each.get("MetricName") == "TunnelState" and any(it in watched for it in each.get("Dimensions") or []):
             yield _one(cloud, each)
 
 

@@ -80,12 +80,13 @@ def test_a_topic_that_cloudwatch_cannot_send_to_is_heard_by_nobody(account: Prac
     sns.set_topic_attributes(TopicArn=TOPIC.format("closed"), AttributeName="Policy", AttributeValue=policy)
     why = {
         name: unheard(cloud, Topic(TOPIC.format(name)), SERVICE, RINGS)
-        for name in ("locked", "closed", "empty", "on-call")
+        for name in ("locked", "closed", "empty", "gone", "on-call")
     }
     assert why == {
         "locked": "it is encrypted with Amazon's key (alias/aws/sns), with which AWS's services cannot send",
         "closed": "its policy does not let cloudwatch.amazonaws.com send to it",
         "empty": "nobody has subscribed to it",
+        "gone": "there is no such topic",
         "on-call": "",
     }
 

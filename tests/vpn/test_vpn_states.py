@@ -263,6 +263,22 @@ def acl_of(*lines: str) -> Edit:
     return edit
 
 
+def closed_subnets(*names: str) -> Edit:
+    """These subnets have a network ACL of their own that lets nothing through."""
+
+    def edit(answer: Answer) -> None:
+        for acl in answer["NetworkAcls"]:
+            mine = [each for each in acl["Associations"] if each["SubnetId"] in [SUBNETS[name] for name in names]]
+            if mine:
+                acl["Associations"] = [each for each in acl["Associations"] if each not in mine]
+                closed = {**acl, "NetworkAclId": "acl-0closed", "Associations": mine, "Entries": []}
+                answer["NetworkAcls"].append(closed)
+                return
+
+    return edit
+
+
+ENTRANCES = ("shop-public-a", "shop-public-b")
 OUT = "out tcp 1024-65535 0.0.0.0/0"
 
 
@@ -620,6 +636,14 @@ STATES = {
     "at a transit gateway, and the connection brings nothing": State(
         all_of(at_a_transit_gateway(ROUTES[0], leading("172.16.0.0/16", "tgw-attach-other"), more=[OTHER_OFFICE]),
                by_bgp(), bringing_in(SHOP_IN)), "broken", "back", "propagate",
+    ),
+    "a transit gateway's tunnels carry IPv6": State(
+        all_of(at_a_transit_gateway(ROUTES[0]), {"DescribeVpnConnections": options(TunnelInsideIpVersion="ipv6")}),
+        "unknown", "onward", "IPv6",
+    ),
+    "where the transit gateway is attached, nothing goes on to the servers": State(
+        {**at_a_transit_gateway(subnets=ENTRANCES), "DescribeNetworkAcls": closed_subnets(*ENTRANCES)}, "broken",
+        "network-acls", "both directions",
     ),
     "a firewall at the transit gateway": State(
         all_of(at_a_transit_gateway(), {"DescribeTransitGatewayVpcAttachments": lambda answer: answer[

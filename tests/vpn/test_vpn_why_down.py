@@ -296,7 +296,14 @@ def test_an_alarm_is_named_with_whom_it_tells(world: World) -> None:
     assert not [each for each in world.found() if each.startswith("alarm")]
     for name, told in (("heard", ["on-call"]), ("deaf", ["news"]), ("mute", [])):
         watch.put_metric_alarm(AlarmName=name, AlarmActions=[topic + each for each in told], **line)
+    first = world.account.session.client("ec2").describe_vpn_connections(VpnConnectionIds=[world.id])
+    address = first["VpnConnections"][0]["VgwTelemetry"][0]["OutsideIpAddress"]
+    of_one = {**line, "Dimensions": [{"Name": "TunnelIpAddress", "Value": address}]}
+    watch.put_metric_alarm(AlarmName="of-one", AlarmActions=[], **of_one)
+    watch.put_metric_alarm(AlarmName="lost", AlarmActions=[f"{topic}gone"], **line)
     found = world.found()
+    assert "there is no such topic" in found["alarm:lost"].sentence
+    assert "it names nobody" in found["alarm:of-one"].sentence
     assert found["alarm:heard"].sentence == "The alarm heard watches the tunnels and tells on-call."
     assert "none of its subscriptions (1) is confirmed" in found["alarm:deaf"].sentence
     assert "tells nobody: it names nobody" in found["alarm:mute"].sentence
