@@ -199,7 +199,7 @@ def _perform(action: Action, plan: Plan, carrier: Carrier) -> None:
 def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
     """Make the call once, however often it takes to be sure of that."""
     run = carrier.run
-    doubt = run.status(action.id) == "intent"
+    doubt = earlier = run.status(action.id) == "intent"
     if not doubt:
         if action.of_new and not run.facts(action.of_new).get("created", True):
             run.note(action.id, _made(action), created=False)
@@ -213,6 +213,7 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
         run.note(action.id, "intent", **standing)
     while True:
         reply = look_for(action, carrier) if doubt else None
+        adopted = earlier and reply is not None
         if reply is None and doubt and action.taken:
             _there_before(action, carrier)
         if doubt and isinstance(action.undo, Restore):
@@ -239,19 +240,23 @@ def _call(action: Action, plan: Plan, carrier: Carrier) -> None:
             # after a doubt a refusal may be our own first call speaking; without a proof it is not
             ours = look_for(action, carrier) if doubt else None
             if ours is not None:
-                _write_done(action, plan, carrier, ours)
+                _write_done(action, plan, carrier, ours, adopted=earlier)
             elif matches(problem, action.exists):
                 run.note(action.id, _made(action), outputs={}, created=False, doubt=doubt)
             else:
-                # what a family of AWS's errors advises knows nothing of this plan
-                if own := action.refusals.get(problem.aws_code):
-                    problem.what, further, remedy = own.partition(". ")
-                    problem.what, problem.remedy = problem.what + further.rstrip(), remedy or problem.remedy
+                _in_own_words(action, problem)
                 run.note(action.id, "refused", why=str(problem))
                 raise
         else:
-            _write_done(action, plan, carrier, reply)
+            _write_done(action, plan, carrier, reply, adopted=adopted)
         return
+
+
+def _in_own_words(action: Action, problem: CloudError) -> None:
+    """What a family of AWS's errors advises knows nothing of this plan."""
+    if own := action.refusals.get(problem.aws_code):
+        problem.what, further, remedy = own.partition(". ")
+        problem.what, problem.remedy = problem.what + further.rstrip(), remedy or problem.remedy
 
 
 def _there_before(action: Action, carrier: Carrier) -> Any:
@@ -312,7 +317,8 @@ def _standing(action: Action, carrier: Carrier) -> dict[str, Any]:
     return {}
 
 
-def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, Any]) -> None:
+def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, Any], *, adopted: bool = False) -> None:
+    """Write down what it answered; `adopted` is what an earlier process had sent, with the secrets that it knew."""
     outputs = _outputs(action, plan, reply)
     if missing := sorted(path for path, value in outputs.items() if value is None):
         raise CloudError(f"AWS's answer to {action.call.operation} has no {', '.join(missing)}.")
@@ -320,7 +326,8 @@ def _write_done(action: Action, plan: Plan, carrier: Carrier, reply: dict[str, A
     if whose := _whose(action, carrier, reply) or _with_what_was_handed_out(action, plan, carrier):
         carrier.run.note(action.id, _made(action), outputs=outputs, created=False, whose=whose)
         return
-    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **_changed(action, carrier))
+    facts = {**_changed(action, carrier), **({"adopted": True} if adopted else {})}
+    carrier.run.note(action.id, _made(action), outputs=outputs, created=True, **facts)
 
 
 def _whose(action: Action, carrier: Carrier, reply: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +22,10 @@ from .secret_text import STAND_IN
 from .shell import next_steps, placed
 
 
-def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
+def hand_over(flow: type[Flow], run: Run, cloud: Cloud, notes: Iterable[str] = ()) -> Handover:
     """Make the outputs and files of a run that was carried out, and note whether it waits for something.
+
+    `notes` are what else is good to know of how it was carried out.
 
     Raises CloudError when AWS cannot be read, JournalTrouble when the files cannot be written.
     """
@@ -33,7 +35,7 @@ def hand_over(flow: type[Flow], run: Run, cloud: Cloud) -> Handover:
     outputs = {name: joined(value) for name, value in told.items()}
     handover = flow.handover(cloud, outputs, plan.facts)
     handover = replace(handover, outputs={name: handover.outputs[name] for name in _in_order(flow, handover.outputs)})
-    handover = _placed(handover, run.record.place)
+    handover = _placed(replace(handover, notes=(*notes, *handover.notes)), run.record.place)
     folder = run.own_folder()
     files = {folder / name: text for name, text in handover.files.items()}
     if edited := _edited(run):

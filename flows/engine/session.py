@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..place import Place
+from . import given_again
 from .apply import apply
 from .bucket_owner import all_owned
 from .clock import Clock
@@ -82,6 +83,7 @@ class Session(Questionnaire[Flow]):
         self._journal, self._clock = journal, clock
         self._stop = threading.Event()
         self._held = ExitStack()
+        self._again: dict[str, object] = {}  # what was withheld and said again, as it is kept
         self._reviewed: tuple[Mapping[str, Any], Review] | None = None
         self._said |= {key: Said(raw) for key, raw in flow.given.items()}
         if run:
@@ -203,8 +205,10 @@ class Session(Questionnaire[Flow]):
         run = self.run
         assert run.plan is not None
         secrets = self.insist_on_secrets()
+        given_again.write_down(run, self._again)
         self._stop = threading.Event()
         yield from apply(run, run.plan, self._account, self._stop, self._clock, secrets)
+        given_again.write_down(run, self._again)
         self.refresh()
 
     def withheld(self) -> tuple[SecretText, ...]:
@@ -231,6 +235,7 @@ class Session(Questionnaire[Flow]):
         except Refused as refused:
             raise said_of(question, refused) from None
         self._said[key] = Said(question.kept(raw, value), value)
+        self._again[key] = self._said[key].raw
 
     def insist_on_secrets(self) -> dict[str, Hidden]:
         """The answers that are still to be sent and kept nowhere, by the keys of their questions. Raises Refused."""
@@ -244,19 +249,7 @@ class Session(Questionnaire[Flow]):
         return known
 
     def _known_secrets(self) -> tuple[list[SecretText], dict[str, Hidden]]:
-        run, lacking, known = self.run, list[SecretText](), dict[str, Hidden]()
-        if run is None or run.plan is None:
-            return lacking, known
-        for kept in run.plan.secrets:
-            if not kept.answer or run.status(kept.kept_by) in ("done", "ready"):
-                continue
-            question, said = self.flow.question(kept.answer), self._said.get(kept.answer, Said(None))
-            assert isinstance(question, SecretText), "what is kept nowhere is the answer to nothing else"
-            try:
-                known[kept.answer] = said.value or question.parse(said.raw, self.flow(self.cloud))[0]
-            except Refused:
-                lacking.append(question)
-        return lacking, known
+        return given_again.known(self.flow(self.cloud), self.run, self._said)
 
     def stop(self) -> None:
         """Send nothing further; what is under way is finished and written down."""
@@ -266,7 +259,7 @@ class Session(Questionnaire[Flow]):
         """Outputs, files and proof of a run whose plan was carried out. Marks it done or waiting."""
         assert self.run is not None
         same_account(self.run.record, self.cloud)
-        return hand_over(self.flow, self.run, self._account)
+        return hand_over(self.flow, self.run, self._account, given_again.too_late(self.run, self._again))
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
         """Take the run back. `decisions` holds a value for each that must be decided, and for those that may be.

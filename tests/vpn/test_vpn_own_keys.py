@@ -136,6 +136,39 @@ def test_stopped_at_every_call_they_are_asked_again_until_aws_has_them_and_never
     assert_told_nowhere(written(journal))
 
 
+def test_one_that_is_given_when_aws_has_the_connection_already_is_not_used_and_that_is_said(
+    cloud: Aws, journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The process dies after AWS made it and before that is written down; the answers tell of what was sent."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(_: int, call: Call) -> None:
+        if call.operation == "ec2.CreateVpnConnection":
+            raise Killed
+
+    monkeypatch.setenv("SECOND_KEY", SECOND)
+    made = session(cloud, journal, {**TYPED, "psk_2": "env:SECOND_KEY"}, clock=clock)
+    made.review()
+    made._account = Between(cloud, after=die)
+    with suppress(Killed):
+        list(made.apply())
+    made.close()
+    assert made.run is not None and made.run.status("connection") == "intent"
+    monkeypatch.delenv("SECOND_KEY")
+    (tmp_path / "k1").write_text("Third.Key_of.the.office3\n")
+    other = again(cloud, journal, made.run, clock=clock)
+    other.give("psk_1", Hidden(FIRST))
+    other.give("psk_2", f"@{tmp_path / 'k1'}")
+    assert not [event.problem for event in other.apply() if event.problem]
+    told = other.hand_over()
+    assert sent(cloud) == [FIRST, SECOND]
+    keys = "keeps the keys that it was made with: psk_1 and psk_2, given now, are not used."
+    assert [note for note in told.notes if note == f"{told.outputs['connection']} exists already, and {keys}"]
+    assert made.run.record.answers["psk_2"] == "env:SECOND_KEY"
+
+
 def test_a_draft_asks_for_them_again_and_says_why(cloud: Aws, journal: Journal) -> None:
     made = session(cloud, journal, TYPED)
     made.close()
