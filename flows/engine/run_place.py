@@ -35,7 +35,7 @@ def again(record: Record, said: Place) -> Place:
     """
     kept = replace(record.place, read_only=said.read_only)
     if kept.practice:
-        return kept
+        return kept.practising()
     region = kept.region or said.region
     if not region:
         raise Unplaced(f"{record.id} was made by an early Handrail, which did not write down in which region.")
@@ -44,17 +44,34 @@ def again(record: Record, said: Place) -> Place:
     return replace(kept, profile=profile, region=region, endpoint_url=address)
 
 
+def practice_alone(said: Place) -> None:
+    """Refuse a profile or an address that is said of practice, which knows neither.
+
+    Raises:
+        NoAccess: a profile: it is always the company's account.
+        Refused: an address.
+    """
+    if said.profile:
+        what = f"Practice is always in the company's account, and --profile says {said.profile}."
+        raise NoAccess(what, remedy="Leave out --profile. What partner leads to there is reached by answers alone.")
+    if said.endpoint_url:
+        what = f"Practice is asked at no address, and --endpoint-url says {said.endpoint_url}."
+        raise Refused(what, remedy="Leave out --endpoint-url, or --practice.")
+
+
 def insist(record: Record, said: Place) -> None:
     """Refuse what the command line says of where a draft or run is, where it is somewhere else.
 
     Raises:
         Refused: another region, or another address.
-        NoAccess: another account: that of practice, or the real one.
+        NoAccess: another account: that of practice, the real one, or that of a profile where practice has none.
     """
     kept, run = record.place, record.id
     if said.practice and not kept.practice:
         where = f"account {record.account}" if record.account else "a real account"
         raise NoAccess(f"{run} is in {where}, not in practice.", remedy="Leave out --practice.")
+    if kept.practice:
+        practice_alone(replace(said, endpoint_url=""))
     if said.region and kept.region and said.region != kept.region:
         what = f"{run} is in {kept.region}, and --region says {said.region}."
         raise Refused(what, remedy=f"Leave out --region: it is gone on with in {kept.region}.")

@@ -205,3 +205,37 @@ def test_what_is_to_be_pasted_afterwards_reaches_where_the_run_is(
     pasted = [step for step in ran.json["next_steps"] if " aws " in step]
     assert len(pasted) == 3
     assert all(f"aws --region {HERE} --endpoint-url " in step for step in pasted)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--profile", "partner"), 4, "Practice is always in the company's account, and --profile says partner."),
+        (("--profile", "nosuch"), 4, "Practice is always in the company's account, and --profile says nosuch."),
+        (("--endpoint-url", "http://127.0.0.1:9"), 2, "Practice is asked at no address"),
+    ],
+)
+def test_practice_knows_no_profile_and_no_address(
+    handrail: Command, answers: Answers, words: tuple[str, ...], code: int, said: str
+) -> None:
+    for command in (
+        ("run", "vpn", "--answers", answers(), "--yes"),
+        ("check",),
+        ("plan", "vpn", "--answers", answers()),
+    ):
+        ran = handrail("--practice", *command, *words, "--output", "json")
+        assert ran.code == code and ran.error["message"].startswith(said)
+    assert handrail("runs", "--output", "json").json == []
+
+
+def test_a_run_of_practice_is_not_taken_back_as_somebody_else(handrail: Command) -> None:
+    redirect = ("alb", "--set", "load_balancer=shop", "--set", "status=302", "--accept", "port-to-everybody")
+    ran = handrail("--practice", "run", *redirect, "--yes", "--output", "json")
+    assert ran.code == 0, ran
+    run = ran.json["run"]
+    for command in (("undo", run), ("resume", run), ("runs", run, "--look")):
+        ran = handrail(
+            *command, *(["--yes"] if command[0] != "runs" else []), "--profile", "partner", "--output", "json"
+        )
+        assert ran.code == 4 and "--profile says partner" in ran.error["message"]
+    assert handrail("undo", run, "--yes", "--output", "json").json["status"] == "undone"

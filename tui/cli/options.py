@@ -58,14 +58,19 @@ def place_of(given: dict[str, Any]) -> Place:
 
 
 def place_said(given: dict[str, Any]) -> Place:
-    """Where to work, as far as the command line says."""
+    """Where to work, as far as the command line says. Raises Problem for what practice knows nothing of."""
     from flows.place import Place
 
     chosen = settings(**given)
-    return Place(
+    said = Place(
         chosen["profile"] or "", chosen["region"] or "", chosen["endpoint_url"] or "", bool(chosen["practice"]),
         bool(chosen["read_only"]),
     )  # fmt: skip
+    if said.practice:
+        from flows.engine.run_place import practice_alone
+
+        practice_alone(said)
+    return said
 
 
 command = partial(click.command, cls=Explained)
