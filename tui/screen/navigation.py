@@ -1,6 +1,6 @@
 """What a screen may ask of the app, and nothing of how it is done.
 
-A screen says what happened or what somebody wants; which screen comes next is decided in `app`, and nowhere else.
+A screen says what happened or what somebody wants; which screen comes next is decided in `ways`, and nowhere else.
 """
 
 from __future__ import annotations
