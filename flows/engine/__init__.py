@@ -1,6 +1,6 @@
 """How every set-up works. The names that set-ups and front ends use are here; the rooms behind them, by subject:
 
-asking            asked, questions, secret_text, missing, refused_answers, options, pasted_lists, listing,
+asking            asked, questions, choices, secret_text, missing, refused_answers, options, pasted_lists, listing,
                   questionnaire, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
@@ -22,6 +22,7 @@ as a picture      picture, drawing
 from ..place import Place
 from .actions import Action, ByHand, Cost, usd
 from .calls import Call, Find, Wait
+from .choices import Choice, Picks, Yes
 from .cloud import Ask, Cloud, Identity
 from .events import Event, Happening, Left, Receipt
 from .flow import Finding, Flow, Grade, Handover
@@ -52,7 +53,7 @@ from .problems import (
     Way,
 )  # fmt: skip
 from .profiles import Profile
-from .questions import Choice, Guard, Many, Picks, Question, Text, Yes
+from .questions import Guard, Many, Question, Text
 from .references import FLOW, RUN, TOKEN, Changed, Join, Late, Ref, before, edited, found, if_found, join, secret, seen
 from .secret_text import Hidden, SecretText
 from .sending import Stopped

@@ -15,10 +15,11 @@ from functools import cache
 from itertools import product
 from typing import Any, ClassVar
 
+from .choices import Choice, Yes
 from .cloud import Cloud
 from .pasted_lists import joined
 from .problems import FlowMistake, Refused
-from .questions import NONE, Choice, Question, Yes
+from .questions import NONE, Question
 
 Route = tuple[Question[Any], ...]
 NOT_LISTED, EVERY = "not-listed", "*"

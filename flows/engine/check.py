@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .asked import NOT_LISTED, Asked
+from .choices import Choice, Picks
 from .cloud import Cloud
 from .options import Option
 from .pasted_lists import joined
-from .questions import Choice, Picks, Question
+from .questions import Question
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from itertools import islice
 from ..place import Place
 from .asked import NOT_LISTED
 from .check import Check
+from .choices import Choice
 from .cloud import Cloud, Identity
 from .flow import Flow
 from .options import Option
 from .pasted_lists import several
 from .problems import Problem, Refused
 from .questionnaire import Questionnaire
-from .questions import Choice, Many
+from .questions import Many
 from .repair import offered
 from .session import Session
 from .shell import handrail, placed

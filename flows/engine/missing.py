@@ -7,11 +7,12 @@ from itertools import islice
 from typing import Any
 
 from .checking import Candidates
+from .choices import Choice, Picks
 from .listing import Enough, reading_until
 from .options import Option
 from .problems import FlowMistake, Problem
 from .questionnaire import LookUp, Questionnaire
-from .questions import Choice, Picks, Question, Text
+from .questions import Question, Text
 
 LISTS = 4
 """Lists that are opened at the most: each costs a call or two."""

@@ -16,12 +16,13 @@ from typing import Any, Generic, TypeVar
 from ..place import Place
 from .asked import Asked, Route
 from .cache import CachedCloud
+from .choices import Choice, Picks
 from .cloud import Cloud
 from .listing import Enough, reading_until
 from .options import Caution, Option
 from .pasted_lists import several
 from .problems import CloudError, Denied, FlowMistake, Problem, Refused
-from .questions import Choice, Picks, Question, Text
+from .questions import Question, Text
 from .refused_answers import absent, refuse, said_of
 from .secret_text import Hidden, SecretText
 from .shell import placed

@@ -11,8 +11,8 @@ import pytest
 
 from flows.aws import amis, buckets, codeconnections, lambda_functions, load_balancers, network, rds_snapshots
 from flows.engine import Call, Choice, Flow, Identity, Missed, Option, Page, Plan
+from flows.engine.choices import look_for
 from flows.engine.listing import seeking
-from flows.engine.questions import look_for
 from flows.s3_lambda import answers  # fmt: skip
 
 PAGES, EACH = 4, 100
