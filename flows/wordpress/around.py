@@ -43,11 +43,13 @@ def looked_at(cloud: Cloud, machine: Told) -> Iterator[Finding]:
         yield from keepers.told(address, f"The fixed address {address}", each.get("Tags"))
 
 
-def named(cloud: Cloud, machine: Told, host: str) -> Iterator[Finding]:
-    """Where the records of the name that WordPress leads visitors to lead, as far as a zone of this account has it."""
+def named(cloud: Cloud, machine: Told, host: str, port: int = 80) -> Iterator[Finding]:
+    """Where the records of the name that WordPress leads visitors to lead, as far as a zone of this account has it, and
+    whether they may use the port of that address."""
     try:
         zone = next(iter(route53.fitting(cloud, [host])), None)
         records = route53.at(cloud, zone, host) if zone else []
+        answered, handed = route53.answered(cloud, zone, host) if zone else ([], "")
         addresses = public(machine) | {str(each.get("PublicIp")) for each in _fixed(cloud, str(machine["InstanceId"]))}
     except CloudError as problem:
         yield unknown("records", f"The records of {host} could not be read.", str(problem), aside=True)
@@ -57,14 +59,38 @@ def named(cloud: Cloud, machine: Told, host: str) -> Iterator[Finding]:
     yield from keepers.told(zone.id, f"The zone {zone.name}", route53.tags(cloud, zone))
     if any("heritage=external-dns" in each["Value"] for one in records for each in one.get("ResourceRecords") or []):
         yield proved(f"managed:{host}", f"The records of {host} are managed by ExternalDNS: change them there.", "TXT")
-    led = [each["Value"] for one in records if one["Type"] == "A" for each in one.get("ResourceRecords") or []]
+    if handed:
+        return
+    led = [each["Value"] for one in answered if one["Type"] == "A" for each in one.get("ResourceRecords") or []]
     elsewhere = [each for each in dict.fromkeys(led) if each not in addresses]
     if led and not elsewhere:
         yield proved("records", f"{host} leads to this machine: {', '.join(dict.fromkeys(led))}.", f"zone {zone.id}")
+        yield from _by_port(cloud, machine, host, port)
+    elif led and len(elsewhere) == len(set(led)) and public(machine):
+        words = (
+            f"{host} leads to {', '.join(elsewhere)}, and this machine's addresses are {', '.join(sorted(addresses))}"
+        )
+        yield caution("records", f"{words}: right only with a balancer or another server between.", f"zone {zone.id}",
+                      "Let the record lead to an address of this machine, best to a fixed one.")  # fmt: skip
     elif len(elsewhere) < len(set(led)):
         words = f"{host} leads to {', '.join(elsewhere)}, too, which is not this machine: some visitors get there."
         remedy = "Take that address out of the record, unless another machine answers there."
         yield caution("records", words, f"zone {zone.id}", remedy)
+
+
+def _by_port(cloud: Cloud, machine: Told, host: str, port: int) -> Iterator[Finding]:
+    """Whether the firewall lets visitors in by the port of WordPress's own address, where they come to the machine."""
+    try:
+        groups = _groups(cloud, machine)
+    except CloudError:
+        return  # that it could not be read is told already
+    open_ = sorted({each for group in groups for each, _ in _let_in(group)})
+    if open_ and port in PORTS and port not in open_:
+        yield broken(
+            "firewall-port", f"WordPress leads visitors to port {port} of {host}, and its security groups let them use "
+            f"port {' and '.join(map(str, open_))} alone: browsers wait until they give up.", GROUPS,
+            f"Let visitors use port {port}, or set home and siteurl to an address by port {open_[-1]}.",
+        )  # fmt: skip
 
 
 def public(machine: Told) -> set[str]:
@@ -76,16 +102,13 @@ def public(machine: Told) -> set[str]:
 
 def _firewall(cloud: Cloud, machine: Told) -> Iterator[Finding]:
     """Whether any security group on any of its network cards lets visitors in; they add up."""
-    cards = machine.get("NetworkInterfaces") or []
-    on_it = [*(machine.get("SecurityGroups") or []), *(each for card in cards for each in card.get("Groups") or [])]
-    ids = list(dict.fromkeys(str(each["GroupId"]) for each in on_it))
     id_ = machine["InstanceId"]
     try:
-        pages = list(cloud.pages(Call("ec2.DescribeSecurityGroups", {"GroupIds": ids}))) if ids else []
+        groups = _groups(cloud, machine)
     except CloudError as problem:
         yield unknown("firewall", f"Whom the security groups of {id_} let in could not be read.", str(problem))
         return
-    groups = [each for page in pages for each in page["SecurityGroups"]]
+    ids = [str(each["GroupId"]) for each in groups]
     for each in groups:
         name = f"The security group {each.get('GroupName') or each['GroupId']}"
         yield from keepers.told(str(each["GroupId"]), name, each.get("Tags"))
@@ -110,6 +133,15 @@ def _firewall(cloud: Cloud, machine: Told) -> Iterator[Finding]:
             "firewall", f"Nobody may use port 80 or 443 of {id_}, and it has no public address.", GROUPS,
             "Right where a tunnel that begins on the machine brings visitors; else let the load balancer in.",
         )  # fmt: skip
+
+
+def _groups(cloud: Cloud, machine: Told) -> list[Told]:
+    """The security groups of all its network cards. Raises CloudError."""
+    cards = machine.get("NetworkInterfaces") or []
+    on_it = [*(machine.get("SecurityGroups") or []), *(each for card in cards for each in card.get("Groups") or [])]
+    ids = list(dict.fromkeys(str(each["GroupId"]) for each in on_it))
+    pages = cloud.pages(Call("ec2.DescribeSecurityGroups", {"GroupIds": ids})) if ids else iter(())
+    return [each for page in pages for each in page["SecurityGroups"]]
 
 
 def _way_in(cloud: Cloud, machine: Told, sources: Collection[tuple[int, str]]) -> Iterator[Finding]:

@@ -60,7 +60,8 @@ def _machine(cloud: Cloud, instance: str, values: Mapping[str, str]) -> Iterator
         yield proved("agent", f"{instance} answers Systems Manager.", INFORMATION)
 
     def leads(home: str) -> Iterator[Finding]:
-        host = urlsplit(home).hostname or ""
-        return around.named(cloud, machine, host) if machine and re.search("[a-z]$", host) else iter(())
+        address = urlsplit(home)
+        host, port = address.hostname or "", address.port or (443 if address.scheme == "https" else 80)
+        return around.named(cloud, machine, host, port) if machine and re.search("[a-z]$", host) else iter(())
 
     yield from rules.examine(cloud, instance, values, before=False, leads=leads)

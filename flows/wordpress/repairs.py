@@ -19,6 +19,7 @@ BEYOND = {
     "machine": "What the machine said is for whoever keeps it.",
     "state": "Only you know why it was stopped.",
     "address": "What stands between visitors and the machine is not on it.",
+    "firewall-port": "Only you know by which of the two visitors are to come.",
     "firewall": "Only you know who is to come in there.",
     "way-in": "Routes and network ACLs are for everything in a subnet: they are left to whoever keeps the network.",
     "fixed-address": "An address that stays is one more thing to keep: only you decide on it.",

@@ -10,6 +10,7 @@ WHY: Mapping[str, str] = {
     **keepers.WHY,
     "state": "A machine that does not run answers nobody.",
     "firewall": "It drops what it was not told to let in: browsers wait until they give up.",
+    "firewall-port": "A firewall opens the ports of http and of https each for itself.",
     "way-in": "Before its firewall come the route of its subnet to the internet, and the network ACL there.",
     "fixed-address": "Any other public address is lost when the machine stops, and its name leads to a stranger's.",
     "records": "The name is all that visitors know; whoever stands at another of its addresses answers in your place.",

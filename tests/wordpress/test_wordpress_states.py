@@ -63,8 +63,8 @@ class Blog:
         self.ec2.modify_network_interface_attribute(NetworkInterfaceId=card, Groups=made)
         return made
 
-    def record(self, *values: str, kind: str = "A", **more: Any) -> None:
-        entry = {"Name": NAME, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": each} for each in values], **more}
+    def record(self, *values: str, kind: str = "A", name: str = NAME, **more: Any) -> None:
+        entry = {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": each} for each in values], **more}
         change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": entry}]}
         self.route53.change_resource_record_sets(HostedZoneId=self.zone["Id"], ChangeBatch=change)
 
@@ -189,6 +189,16 @@ STATES: Mapping[str, State] = {
     "its records are kept by Kubernetes": State(by_kubernetes, told="managed by ExternalDNS"),
     "one address of its record is another's": State(
         with_records("198.51.100.77"), "works_but", "records", "198.51.100.77, too, which is not this machine"
+    ),
+    "its name still leads to the address that it had": State(
+        lambda blog: blog.record("198.51.100.77"), "works_but", "records", "and this machine's addresses are"
+    ),
+    "a wildcard leads its name to another machine": State(
+        lambda blog: blog.record("198.51.100.77", name="*.fjord-coffee.example"), "works_but", "records",
+        "leads to 198.51.100.77",
+    ),
+    "its name leads to it by a port that is shut": State(
+        lambda blog: [blog.record(blog.address), blog.groups(port(443))], "broken", "firewall-port", "to port 80 of"
     ),
     "one of two weighted records is another's": State(weighted, "works_but", "records", "198.51.100.77, too"),
     "only its own group is let in": State(
