@@ -66,7 +66,10 @@ def test_whoever_tries_again_in_batch_leaves_one_draft(company: Account, handrai
     refused = handrail(*words)
     assert refused.code == 3
     (first,) = journal.records()
-    assert f"kept as the draft {first.id}; to forget it: handrail runs {first.id} --delete\n" in refused.err
+    going_on, forgetting = f"handrail resume {first.id} --yes", f"handrail runs {first.id} --delete"
+    kept_as = f"The answers are kept as the draft {first.id}; to go on: `{going_on}`; to forget it: `{forgetting}`."
+    assert kept_as in refused.err
+    assert kept_as in handrail(*words, "--output", "json").error["remedy"]
     with journal.run(first.id).held():  # somebody has it open
         assert handrail(*words).code == 3
         assert len(journal.records()) == 2

@@ -61,26 +61,26 @@ def run(
     session, cautions = answered(found, known, place, accept, kept=True)
     if save_answers:
         answers_file.save_answers(save_answers, session.answers())
-    review = session.review()
-    if output == "text":
-        results.show_review(session, review, also=cautions)
-    cautions += review.cautions
     draft = session.run.id if session.run else ""
     try:
-        confirmed(review, accept, place)
-    except Problem:
+        review = session.review()
         if output == "text":
-            say(f"The answers are kept as the draft {draft}; to forget it: {_deleting(draft)}", err=True)
+            results.show_review(session, review, also=cautions)
+        cautions += review.cautions
+        confirmed(review, accept, place)
+    except Problem as problem:
+        problem.remedy = f"{problem.remedy} {_kept(draft)}".strip()
         raise
     if not yes:
         raise click.UsageError(f"Everything is answered; to create it, add --yes. It is kept as the draft {draft}.")
     raise SystemExit(results.carry_out(session, cautions, output))
 
 
-def _deleting(draft: str) -> str:
+def _kept(draft: str) -> str:
     from flows.engine import shell
 
-    return shell.handrail("runs", draft, "--delete")
+    going, forgetting = shell.handrail("resume", draft), shell.handrail("runs", draft, "--delete")
+    return f"The answers are kept as the draft {draft}; to go on: `{going} --yes`; to forget it: `{forgetting}`."
 
 
 @command()
