@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Action, Cost, Journal, Record, Run, put_back, standing
+from flows.engine import Action, Cost, Journal, Receipt, Record, Run, put_back, standing
 from flows.engine.asked import NOT_LISTED
 from flows.engine.by_hand import to_do as by_hand
 from flows.engine.endpoints import addresses
@@ -238,6 +238,12 @@ def finished(run: Run) -> str:
 def ended_meanwhile(run: Run) -> str:
     """What to say of a run that another Handrail brought to its end while this one was on its way to it."""
     return f"{run.id} was gone on with elsewhere meanwhile, and is {state(run)}."
+
+
+def undone_before(run: Run, done: Receipt) -> str:
+    """What to say where somebody takes back a run that is: when it was, and what of it is there still."""
+    told = f"{run.id} was undone on {moment(run.record.changed)} (UTC); nothing is left to take back."
+    return "\n".join([told, *taking_back.there(done)])
 
 
 def said(value: object) -> str:

@@ -10,6 +10,7 @@ from flows.engine.handover import files_there
 from flows.engine.made import called, of_own
 from flows.engine.open_to_all import why_left
 from flows.engine.receipts import left_of_run
+from flows.engine.receipts import receipt as receipt_of
 from flows.engine.references import refs
 from flows.engine.staying import Stay
 from flows.engine.undo import kept
@@ -105,13 +106,27 @@ def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
 
     What was `told` just now, as it happened, is not told again.
     """
-    there = [(LOST, line(what)) for what in done.lost] + [(LEFT, left_over(each)) for each in done.staying]
+    still_there = there(done)
     lines = [(REMOVED, line(what)) for what in done.removed if what not in {*told, *done.lost}]
     lines += [(RESTORED, line(what)) for what in done.restored if what not in told]
     lines += [(LEFT, left_over(each)) for each in done.left if not each.stays]
     lines += [(YOURS, line(what)) for what in done.yours]
-    rows = [f"  {word:<10}  {text}" for word, text in (*there, *lines)]
-    return [headline(done), *rows] if there or not done.complete else [*rows, headline(done)]
+    rows = [*still_there, *(f"  {word:<10}  {text}" for word, text in lines)]
+    return [headline(done), *rows] if still_there or not done.complete else [*rows, headline(done)]
+
+
+def gone_before(run: Run) -> tuple[str, ...]:
+    """What was taken back already of a run whose undo is repeated, as its receipt tells it: that is no news."""
+    if run.record.status != "undone" or run.plan is None:
+        return ()
+    before = receipt_of(run, run.plan)
+    return (*before.removed, *before.restored)
+
+
+def there(done: Receipt) -> list[str]:
+    """What is lost for good, or there still, once a run is taken back."""
+    rows = [(LOST, line(what)) for what in done.lost] + [(LEFT, left_over(each)) for each in done.staying]
+    return [f"  {word:<10}  {text}" for word, text in rows]
 
 
 def left_over(rest: Left) -> str:

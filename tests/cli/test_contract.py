@@ -526,6 +526,11 @@ def test_a_run_from_answers_to_undo(handrail: Command, company: Account, answers
 
     twice = handrail("undo", document["run"], "--yes", "--output", "json", *company.at)
     assert (twice.code, twice.json["status"]) == (0, "undone")
+    told = handrail("undo", document["run"], "--yes", *company.at)
+    kept = handrail("runs", document["run"], "--output", "json").json["changed"]
+    at = kept[:16].replace("T", " ")
+    once = f"{document['run']} was undone on {at} (UTC); nothing is left to take back.\n"
+    assert (told.code, told.out, told.err) == (0, once, "")
     gone = handrail("resume", document["run"], "--yes", "--output", "json", *company.at)
     assert gone.code == 2
     assert "undone" in gone.error["message"]

@@ -115,6 +115,7 @@ def applied(session: Session, output: str) -> Applied:
 def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     confirmation.writable(session.place)
     seen: dict[str, str] = {}
+    before = taking_back.gone_before(session.run) if session.run else ()
     told: list[str] = []
     trouble: Problem | None = None
     with stoppable(session.stop, STOPPING) as interrupted:
@@ -129,7 +130,7 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
     if interrupted and trouble is None and session.run:
         trouble = Stopped(STOPPED, remedy=f"Go on with: {words.undo(session.run.id)}")
     both = sys.stdout.isatty() and sys.stderr.isatty()  # what happened stands there already
-    code = tell_receipt(session, output, trouble, told=told if both else ())
+    code = tell_receipt(session, output, trouble, told=(*before, *(told if both else ())))
     return 130 if interrupted else code
 
 

@@ -191,6 +191,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
     from .. import history, words
     from ..answers_file import load_answers
     from ..lines import conversation, prompts, reading
+    from ..telling import say
     from . import results
     from .confirmation import writable
     from .sessions import closed_in_the_end, said_of, session_of
@@ -212,6 +213,9 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
         raise SystemExit(results.tell_receipt(session, output))
     if not yes and not asked:
         raise preview(session, decisions, output)
+    if output == "text" and run.record.status == "undone" and not history.may_be_undone(run):
+        say(history.undone_before(run, session.receipt()))
+        return
     if not yes and not conversation.agree_to_undo(session, decisions):
         click.echo("Nothing was changed.", err=True)
         return
