@@ -175,6 +175,8 @@ def _looked_at(cloud: Cloud, there: Cloud | None, found: Connection, own: End, f
     yield from rules.same_addresses(here, had)
     doors = [each for side in both for each in firewalls.doors(side)]
     yield from firewalls.either(doors)
+    if len(both) > 1:
+        yield from firewalls.outward(both, doors)
     for side, other in zip(both, [*reversed(both)] if len(both) > 1 else [None], strict=True):
         yield from firewalls.stale(side)
         yield from firewalls.network_acls(side, other)

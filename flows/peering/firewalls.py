@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any
 
 from flows.aws import network_acls as acls
@@ -72,6 +73,55 @@ def either(found: list[Finding]) -> Iterator[Finding]:
     for each in found:
         only_asks = opened and each.grade in (Grade.REFUSED, Grade.CAUTION)
         yield replace(each, grade=Grade.PREDICTED) if only_asks else each
+
+
+def outward(both: list[Seen], found: list[Finding]) -> Iterator[Finding]:
+    """What is to ask may send: a security group may have lost the rule that lets everything out. `found` is what was
+    found of both doors; of one that is shut nobody asks."""
+    opened = {each.id for each in found if each.grade is Grade.PROVED}
+    asked = [
+        (here, list(dict.fromkeys(each for group in other.side.groups for each in other.lets_in(group))))
+        for here, other in (both, both[::-1])
+        if f"security-groups:{other.vpc}" in opened and not here.unread.get("groups")
+    ]  # fmt: skip
+    dumb = [(here, services) for here, services in asked if here.servers and not _may_send(here, services)]
+    for here, services in dumb:
+        yield Finding(
+            f"security-groups-out:{here.vpc}", Grade.REFUSED if len(dumb) == len(asked) else Grade.CAUTION,
+            f"No security group of what is in {here.side.shown} lets it send what {here.peer} lets in "
+            f"({_services(services)}).", "DescribeSecurityGroups: IpPermissionsEgress",
+            f"Let it out where something is to ask: an outbound rule to {_listed(here)}.",
+        )  # fmt: skip
+
+
+def _may_send(here: Seen, services: list[Service]) -> bool:
+    used = {id for each in here.servers for id in each.groups}
+    rules = [
+        rule for group in here.side.groups if group.id in used
+        for rule in group.told.get("IpPermissionsEgress", [{"IpProtocol": "-1", "UserIdGroupPairs": ["any"]}])
+    ]  # fmt: skip
+    return any(_reaches(rule, here) and _carries(rule, each) for rule in rules for each in services)
+
+
+def _reaches(rule: Mapping[str, Any], here: Seen) -> bool:
+    """Whether a rule lets something out to the other VPC. Of lists and groups that is not looked at, and taken so."""
+    told = [
+        each.get("CidrIp") or each.get("CidrIpv6") for key in ("IpRanges", "Ipv6Ranges") for each in rule.get(key) or []
+    ]
+    networks = [ip_network(str(each), strict=False) for each in told]
+    return bool(rule.get("UserIdGroupPairs") or rule.get("PrefixListIds")) or any(
+        each.version == its.version and each.overlaps(its) for each in networks for its in here.networks
+    )
+
+
+def _carries(rule: Mapping[str, Any], service: Service) -> bool:
+    protocol = str(rule.get("IpProtocol"))
+    if "-1" in (protocol, service.protocol) or protocol != service.protocol:
+        return "-1" in (protocol, service.protocol)
+    first, last = int(rule.get("FromPort") or 0), int(rule.get("ToPort") or 0)
+    if protocol in ("icmp", "icmpv6"):
+        return -1 in (first, service.first) or first == service.first
+    return first <= service.last and service.first <= last
 
 
 def stale(here: Seen) -> Iterator[Finding]:

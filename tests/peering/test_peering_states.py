@@ -259,6 +259,39 @@ def to_a_subnet_of_theirs(world: World) -> Restores:
     return back
 
 
+def sends(*rules: Any) -> Breaks:
+    """What the only group of the other VPC's server lets out; Terraform leaves none where none is written."""
+
+    def breaks(world: World) -> Restores:
+        (group,) = world.there.describe_security_groups(
+            Filters=[{"Name": "group-name", "Values": ["analytics-servers"]}]
+        )["SecurityGroups"]
+        (subnet, *_) = world.there.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [group["VpcId"]]}])["Subnets"]
+        server = world.there.create_network_interface(SubnetId=subnet["SubnetId"], Groups=[group["GroupId"]])
+        before = {"GroupId": group["GroupId"], "IpPermissions": group["IpPermissionsEgress"]}
+        after = {"GroupId": group["GroupId"], "IpPermissions": list(rules)}
+        world.there.revoke_security_group_egress(**before)
+        if rules:
+            world.there.authorize_security_group_egress(**after)
+
+        def back() -> None:
+            if rules:
+                world.there.revoke_security_group_egress(**after)
+            world.there.authorize_security_group_egress(**before)
+            world.there.delete_network_interface(NetworkInterfaceId=server["NetworkInterface"]["NetworkInterfaceId"])
+
+        return back
+
+    return breaks
+
+
+def https(to: str) -> Mapping[str, Any]:
+    return {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": to}]}
+
+
+EVERYTHING = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+
+
 def names_off(world: World) -> Restores:
     def option(on: bool) -> Any:
         return world.here.modify_vpc_peering_connection_options(
@@ -303,6 +336,13 @@ STATES: Mapping[str, tuple[Breaks, str, str]] = {
     "a group by a prefix list": (group_by_list, "works", ""),
     "a route by a prefix list": (route_by_list, "works", ""),
     "to a subnet of theirs alone": (to_a_subnet_of_theirs, "works_but", "routes:"),
+    "who asks may send nothing": (both(asking, sends()), "broken", "security-groups-out:"),
+    "who asks may send something else": (both(asking, sends(https("0.0.0.0/0"))), "broken", "security-groups-out:"),
+    "who asks may send it to others": (
+        both(asking, sends({**EVERYTHING, "IpRanges": [{"CidrIp": "10.60.0.0/16"}]})), "broken", "security-groups-out:",
+    ),
+    "who asks may send it there": (both(asking, sends(https("0.0.0.0/0"), EVERYTHING)), "works", ""),
+    "one side may only answer": (sends(), "works_but", "security-groups-out:"),
     "through a firewall": (through_a_firewall, "unknown", "routes:"),
     "both halves go elsewhere": (halves_elsewhere, "broken", "routes:"),
     "a second range that nobody means": (more_of_theirs, "works_but", "routes:"),
