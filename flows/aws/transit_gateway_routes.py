@@ -103,7 +103,7 @@ def attachment(connection: Late, gateway: TransitGateway) -> Action:
     )
 
 
-def associate(id: str, attachment: Late, table: str, what: str) -> Action:
+def associate(id: str, attachment: Late, table: str, what: str, others: tuple[Others, ...] = ()) -> Action:
     """Let what comes from an attachment go on by a route table. One that goes by another is never moved.
 
     Args:
@@ -111,6 +111,7 @@ def associate(id: str, attachment: Late, table: str, what: str) -> Action:
         attachment: the id of the attachment.
         table: the id of the route table.
         what: what is attached, in words.
+        others: what others may have let lead there: it gets no answer without this.
     """
     both = {"TransitGatewayAttachmentId": attachment, "TransitGatewayRouteTableId": table}
     look = _look("ec2.GetTransitGatewayRouteTableAssociations", attachment, table)
@@ -135,12 +136,13 @@ def associate(id: str, attachment: Late, table: str, what: str) -> Action:
         ),
         **_told(attachment, there),
         not_yet=NOT_YET,
+        others=others,
         type="AWS::EC2::TransitGatewayRouteTableAssociation",
         undone=f"The association of {what}",
     )  # fmt: skip
 
 
-def bring(id: str, attachment: Late, table: str, what: str) -> Action:
+def bring(id: str, attachment: Late, table: str, what: str, others: tuple[Others, ...] = ()) -> Action:
     """Let an attachment bring its networks into a route table: propagation.
 
     Args:
@@ -148,6 +150,7 @@ def bring(id: str, attachment: Late, table: str, what: str) -> Action:
         attachment: the id of the attachment.
         table: the id of the route table.
         what: what is attached, in words.
+        others: what others may have let lead from there: it gets no answer without this.
     """
     both = {"TransitGatewayAttachmentId": attachment, "TransitGatewayRouteTableId": table}
     look = _look("ec2.GetTransitGatewayRouteTablePropagations", attachment, table)
@@ -171,6 +174,7 @@ def bring(id: str, attachment: Late, table: str, what: str) -> Action:
         ),
         **_told(attachment, there),
         not_yet=NOT_YET,
+        others=others,
         type="AWS::EC2::TransitGatewayRouteTablePropagation",
         undone=f"What {table} knows of {what}",
     )  # fmt: skip

@@ -138,6 +138,41 @@ def transit_routes(connection: Late, table: str, networks: Iterable[IPv4Network]
     )
 
 
+def transit_tables(
+    thing: Late, gateway: str, *, entered: Iterable[str] = (), brought: Iterable[str] = ()
+) -> tuple[Others, Others]:
+    """The route tables of a transit gateway that somebody lets lead to a VPC or a connection as well.
+
+    Args:
+        thing: the id of the VPC or connection, which is attached to it.
+        gateway: the id of the transit gateway.
+        entered: the ids of the tables in which this run may have entered routes to it.
+        brought: of those into which it or AWS by itself lets it bring its networks.
+    """
+    look = Call(
+        "ec2.DescribeTransitGatewayRouteTables", {"Filters": [{"Name": "transit-gateway-id", "Values": [gateway]}]}
+    )
+    routes = [{"Name": "attachment.resource-id", "Values": [thing]}, {"Name": "type", "Values": ["static"]}]
+    of_it = [{"Name": "resource-id", "Values": [thing]}]
+    table = {"TransitGatewayRouteTableId": found("id")}
+
+    def beyond(ours: Iterable[str]) -> str:
+        all_but = f"!contains({edits.literal(sorted({*ours}))}, TransitGatewayRouteTableId)"
+        return f"TransitGatewayRouteTables[?{all_but}].[TransitGatewayRouteTableId, {NAME}]"
+
+    return (
+        Others(
+            look, beyond(entered), "Routes of others in these route tables lead to it",
+            each=Call("ec2.SearchTransitGatewayRoutes", {**table, "Filters": routes}), leans="Routes[0]",
+        ),
+        Others(
+            look, beyond(brought), "Others let its networks be known in these route tables",
+            each=Call("ec2.GetTransitGatewayRouteTablePropagations", {**table, "Filters": of_it}),
+            leans="TransitGatewayRouteTablePropagations[?State!='disabled' && State!='disabling'] | [0]",
+        ),
+    )  # fmt: skip
+
+
 def options(connection: Late, end: str = "VpnGatewayId") -> Settings:
     """Between what a connection stands, `end` being AWS's, and how its tunnels are."""
     tunnels = "Options.TunnelOptions"

@@ -117,6 +117,7 @@ def usable(gateway: TransitGateway, vpc: network.Vpc, cloud: Cloud) -> None:
 def plug(flow: Answers, way: Way, leading: tuple[Others, ...]) -> list[Action | Use]:
     """Attaching the VPC, unless it is attached, and letting the gateway know the way to it."""
     things: list[Action | Use] = []
+    ours = () if way.vpc else leading  # what led to an attachment of others did so without this run
     if way.vpc:
         sentence = f"{flow.vpc.called} is attached to {way.gateway.called} already"
         used = Use(network.ATTACH, sentence, "AWS::EC2::TransitGatewayVpcAttachment", way.vpc.id)
@@ -129,15 +130,17 @@ def plug(flow: Answers, way: Way, leading: tuple[Others, ...]) -> list[Action | 
         things.append(made)
         attachment = made.resource
     if not way.goes(way.vpc):
-        things.append(transit_gateway_routes.associate("attach-associate", attachment, way.vpc_table, VPC))
+        things.append(transit_gateway_routes.associate("attach-associate", attachment, way.vpc_table, VPC, ours))
     if not way.brings(way.vpc, way.office_table):
-        things.append(transit_gateway_routes.bring("attach-bring", attachment, way.office_table, VPC))
+        things.append(transit_gateway_routes.bring("attach-bring", attachment, way.office_table, VPC, ours))
     return things
 
 
-def told(way: Way, connection: Late, networks: Iterable[IPv4Network]) -> list[Action | Use]:
+def told(
+    way: Way, connection: Late, networks: Iterable[IPv4Network], leading: tuple[Others, ...]
+) -> list[Action | Use]:
     """Letting the gateway know the way to the office: each of `networks`, or what the device announces if there are
-    none."""
+    none. `leading` is what others may have let lead to the connection."""
     things: list[Action | Use] = []
     attachment: Late = transit_gateway_routes.ATTACHMENT
     if way.office:
@@ -145,7 +148,8 @@ def told(way: Way, connection: Late, networks: Iterable[IPv4Network]) -> list[Ac
     else:
         things.append(transit_gateway_routes.attachment(connection, way.gateway))
     if not way.goes(way.office):
-        things.append(transit_gateway_routes.associate("transit-associate", attachment, way.office_table, OFFICE))
+        ours = () if way.office else leading
+        things.append(transit_gateway_routes.associate("transit-associate", attachment, way.office_table, OFFICE, ours))
     networks = tuple(networks)
     things += [transit_gateway_routes.route(way.vpc_table, each, attachment) for each in networks]
     if not networks and not way.brings(way.office, way.vpc_table):

@@ -74,8 +74,11 @@ def plug(flow: Answers, aws_end: Action | Use) -> Things:
     """Attaching AWS's end, unless it is attached."""
     gateway = flow.vpn_gateway
     if isinstance(gateway, transit_gateways.TransitGateway):
+        way = by_transit_gateway.way(flow.cloud, gateway, flow.vpc, "")
         leading = tables(flow, aws_end, attached=True)
-        return by_transit_gateway.plug(flow, by_transit_gateway.way(flow.cloud, gateway, flow.vpc, ""), leading)
+        own = (way.office_table, gateway.propagation)
+        leading += vpn_dependents.transit_tables(flow.vpc.id, gateway.id, brought=own)
+        return by_transit_gateway.plug(flow, way, leading)
     if isinstance(gateway, site_to_site_vpn.VpnGateway) and gateway.vpc == flow.vpc.id:
         return []
     leading, known = tables(flow, aws_end, attached=True), connections(flow.cloud, aws_end)
@@ -101,7 +104,8 @@ def told(flow: Answers, tunnel: Action | Use, leading: tuple[Others, ...], *, ma
     if isinstance(gateway, transit_gateways.TransitGateway):
         standing = tunnel.resource if isinstance(tunnel, Use) else ""
         way = by_transit_gateway.way(flow.cloud, gateway, flow.vpc, standing)
-        return by_transit_gateway.told(way, tunnel.resource, flow.networks if static else ())
+        to_it = _to_connection(flow, gateway, tunnel.resource)
+        return by_transit_gateway.told(way, tunnel.resource, flow.networks if static else (), to_it)
     known = site_to_site_vpn.routes_of(flow.cloud, tunnel if isinstance(tunnel, Use) else None)
     return [
         steps.static_route(tunnel.resource, each, leading, made=made)
@@ -137,7 +141,16 @@ def leading(flow: Answers, tunnel: Late, tables: tuple[Others, ...]) -> tuple[Ot
     """What others may have let lead to the connection, `tables` being what may lead to AWS's end."""
     gateway = flow.vpn_gateway
     if isinstance(gateway, transit_gateways.TransitGateway):
-        way = by_transit_gateway.way(flow.cloud, gateway, flow.vpc, "")
-        static = flow.networks if flow.routing == answers.STATIC else ()
-        return (vpn_dependents.transit_routes(tunnel, way.vpc_table, static),)
+        return _to_connection(flow, gateway, tunnel)
     return tables
+
+
+def _to_connection(flow: Answers, gateway: transit_gateways.TransitGateway, connection: Late) -> tuple[Others, ...]:
+    """Where others may have let a transit gateway lead to the connection."""
+    way = by_transit_gateway.way(flow.cloud, gateway, flow.vpc, "")
+    static = flow.networks if flow.routing == answers.STATIC else ()
+    own = (way.vpc_table, gateway.propagation)
+    return (
+        vpn_dependents.transit_routes(connection, way.vpc_table, static),
+        *vpn_dependents.transit_tables(connection, gateway.id, entered=(way.vpc_table,), brought=own),
+    )

@@ -224,6 +224,51 @@ def test_a_route_that_others_entered_keeps_the_connection(
     taken_back(made)
 
 
+def own_attachment(ec2: Any, gateway: str, kind: str) -> str:
+    """The newest of its kind at a transit gateway."""
+    of = [{"Name": "transit-gateway-id", "Values": [gateway]}, {"Name": "resource-type", "Values": [kind]}]
+    (*_, found) = ec2.describe_transit_gateway_attachments(Filters=of)["TransitGatewayAttachments"]
+    return str(found["TransitGatewayAttachmentId"])
+
+
+@pytest.mark.parametrize("by", ["route", "propagation"])
+@pytest.mark.parametrize("kind", ["vpc", "vpn"])
+def test_a_table_of_others_that_leads_to_it_keeps_what_it_needs(
+    account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any, kind: str, by: str
+) -> None:
+    """Whoever made a route table of their own reaches the VPC, or the office, by what this run attached: it stays, and
+    goes on by its table, so that there are answers."""
+    branches = gateway(ec2, "branches")["TransitGatewayId"]
+    table = only_table(ec2, branches)
+    before = snapshot(account.session)
+    made = session(cloud, journal, HUB_ANEW, clock=clock)
+    carried_out(made)
+    own = own_attachment(ec2, branches, kind)
+    theirs = ec2.create_transit_gateway_route_table(TransitGatewayId=branches)["TransitGatewayRouteTable"]
+    other = {"TransitGatewayRouteTableId": str(theirs["TransitGatewayRouteTableId"])}
+    route = {**other, "DestinationCidrBlock": "172.16.0.0/12"}
+    if by == "route":
+        ec2.create_transit_gateway_route(**route, TransitGatewayAttachmentId=own)
+    else:
+        ec2.enable_transit_gateway_route_table_propagation(**other, TransitGatewayAttachmentId=own)
+    list(made.undo({}))
+    because = other["TransitGatewayRouteTableId"]
+    left = [each.what.partition(" (")[0] for each in made.receipt().left if because in each.why]
+    assert set(left) == ({
+        "The attachment of staging", "The association of the VPC", f"What {table} knows of the VPC",
+    } if kind == "vpc" else {"The VPN connection", "The association of the office"})  # fmt: skip
+    associated = ec2.get_transit_gateway_route_table_associations(TransitGatewayRouteTableId=table)["Associations"]
+    assert [each["TransitGatewayAttachmentId"] for each in associated] == [own]
+    if by == "route":
+        ec2.delete_transit_gateway_route(**route)
+    else:
+        ec2.disable_transit_gateway_route_table_propagation(**other, TransitGatewayAttachmentId=own)
+    taken_back(made)
+    after = snapshot(account.session)
+    assert after["transit_tables"].pop(because) == ([], [])
+    assert after == before
+
+
 def test_a_route_that_leads_elsewhere_since_is_left(cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any) -> None:
     made = session(cloud, journal, HUB, clock=clock)
     carried_out(made)
