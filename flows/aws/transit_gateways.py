@@ -19,7 +19,8 @@ ATTACHED = ("available", "modifying")
 class TransitGateway:
     """A hub for networks. `association` and `propagation` are the ids of the route tables that a new attachment goes by
     and brings its networks into, empty where its owner has switched that off; `ours` says whether this account owns
-    it."""
+    it, `ecmp` whether it sends by several VPN tunnels at once that announce the same (equal-cost multipath, by BGP
+    alone; Amazon VPC Transit Gateways guide, "Equal Cost Multipath routing", 2026-11)."""
 
     id: str
     name: str
@@ -28,6 +29,7 @@ class TransitGateway:
     ours: bool
     association: str
     propagation: str
+    ecmp: bool
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -100,7 +102,8 @@ def _gateway(found: Mapping[str, Any], account: str) -> TransitGateway:
 
     return TransitGateway(
         str(found["TransitGatewayId"]), name_of(found), int(told.get("AmazonSideAsn") or 64512), owner,
-        owner == account, table("Association"), table("Propagation"), of(found),
+        owner == account, table("Association"), table("Propagation"), told.get("VpnEcmpSupport") != "disable",
+        of(found),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Network
 from typing import Protocol
 
 from flows.aws import network, transit_gateway_routes, transit_gateways
-from flows.aws.transit_gateways import Attachment, TransitGateway
+from flows.aws.transit_gateways import Attachment, Route, TransitGateway
 from flows.engine import Action, Cloud, Late, Others, Refused, Use
 
 OFFICE, VPC = "the office", "the VPC"
@@ -39,6 +39,7 @@ class Way:
         office_table: the id of the route table by which what comes from the office goes on.
         vpc_table: that by which what comes from the VPC goes on.
         known: the ids of the attachments that bring their networks into each of the two.
+        routes: the routes of each of the two.
     """
 
     gateway: TransitGateway
@@ -48,12 +49,19 @@ class Way:
     office_table: str
     vpc_table: str
     known: dict[str, tuple[str, ...]]
+    routes: dict[str, tuple[Route, ...]]
 
     def brings(self, attachment: Attachment | None, table: str) -> bool:
         """Whether an attachment brings its networks into a route table, a new one by itself."""
         if attachment is None:
             return self.gateway.propagation == table
         return attachment.id in self.known[table]
+
+    def leads(self, vpc: network.Vpc) -> bool:
+        """Whether what comes from the office is led to all of the VPC, brought by its attachment or entered."""
+        its, routes = self.vpc.id if self.vpc else "", self.routes[self.office_table]
+        ways = [to for own in vpc.networks for to in transit_gateways.taken(own, routes)]
+        return self.brings(self.vpc, self.office_table) or all(to and to.active and its in to.to for to in ways)
 
     def goes(self, attachment: Attachment | None) -> bool:
         """Whether an attachment is associated with a route table, a new one by itself."""
@@ -72,8 +80,10 @@ def way(cloud: Cloud, gateway: TransitGateway, vpc: network.Vpc, connection: str
     table = gateway.association or next(iter(standing), "") or _only(cloud, gateway)
     office_table = office.table if office and office.table else table
     vpc_table = its.table if its and its.table else table
-    known = {each: transit_gateways.bringing(cloud, each) for each in dict.fromkeys((office_table, vpc_table))}
-    return Way(gateway, found, its, office, office_table, vpc_table, known)
+    both = dict.fromkeys((office_table, vpc_table))
+    known = {each: transit_gateways.bringing(cloud, each) for each in both}
+    routes = {each: transit_gateways.routes(cloud, each) for each in both}
+    return Way(gateway, found, its, office, office_table, vpc_table, known, routes)
 
 
 def _only(cloud: Cloud, gateway: TransitGateway) -> str:
@@ -131,7 +141,7 @@ def plug(flow: Answers, way: Way, leading: tuple[Others, ...]) -> list[Action | 
         attachment = made.resource
     if not way.goes(way.vpc):
         things.append(transit_gateway_routes.associate("attach-associate", attachment, way.vpc_table, VPC, ours))
-    if not way.brings(way.vpc, way.office_table):
+    if not way.leads(flow.vpc):
         things.append(transit_gateway_routes.bring("attach-bring", attachment, way.office_table, VPC, ours))
     return things
 

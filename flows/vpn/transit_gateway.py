@@ -32,6 +32,7 @@ class Hub:
         attachments: what is attached to it.
         tables: the routes of its route tables that were read.
         unread: the route tables that could not be read, and why.
+        vpcs: the VPCs of this account that it leads to, by their ids.
     """
 
     gateway: str
@@ -39,6 +40,17 @@ class Hub:
     attachments: tuple[Attachment, ...]
     tables: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
+    vpcs: Mapping[str, net.Vpc] = field(default_factory=dict)
+
+    def shown(self, attachment: Attachment) -> str:
+        """What is attached, a VPC by its name."""
+        its = self.vpcs.get(attachment.resource)
+        return f"{its.name} ({its.id})" if its and its.name else attachment.resource or attachment.id
+
+    def target(self, route: Route) -> str:
+        """Where a route leads, in words."""
+        found = {each.id: self.shown(each) for each in self.attachments}
+        return ", ".join(found.get(id, id) for id in route.to) or "nobody"
 
     @property
     def office(self) -> Attachment | None:
@@ -85,10 +97,12 @@ def looked_at(cloud: Cloud, connection: vpn.Connection, gateway: str, *, up: boo
         )  # fmt: skip
         return
     hub = _with(cloud, hub, [office.table])
-    yield from onward(hub)
     vpcs = [each for each in hub.onward() if each.kind == "vpc"]
+    its, why = _vpcs(cloud, vpcs)
+    hub = replace(hub, vpcs=its)
+    yield from onward(hub)
     hub = _with(cloud, hub, [each.table for each in vpcs if each.table])
-    looked = [list(_behind(cloud, hub, each, connection, up)) for each in vpcs]
+    looked = [list(_behind(cloud, hub, each, connection, up, why[each.resource])) for each in vpcs]
     one_works = any(all(each.grade is not Grade.REFUSED for each in found) for found in looked)
     for vpc, found in zip(vpcs, looked, strict=True):
         yield from (_of_several(each, vpc.resource, one_works) if len(vpcs) > 1 else each for each in found)
@@ -130,7 +144,7 @@ def onward(hub: Hub) -> Iterator[Finding]:
         )  # fmt: skip
         return
     found = hub.onward()
-    vpcs = [each.resource for each in found if each.kind == "vpc"]
+    vpcs = [hub.shown(each) for each in found if each.kind == "vpc"]
     if vpcs:
         yield Finding("onward", Grade.PROVED, f"What comes from the office is led to {', '.join(vpcs)}.", BY)
     elif found:
@@ -145,15 +159,18 @@ def onward(hub: Hub) -> Iterator[Finding]:
             "does not see.", BY, "Let the gateway's owner look.",
         )  # fmt: skip
     else:
+        dead = ", ".join(str(route.network) for route in hub.tables[table] if not route.active)
         yield Finding(
-            "onward", Grade.REFUSED, f"{table} leads what comes from the office nowhere.", f"{BY}: no active route",
-            f"Let the VPC's attachment propagate into {table}, or enter a route to it there.",
+            "onward", Grade.REFUSED, f"{table} leads what comes from the office nowhere.",
+            f"{BY}: no active route{f'; blackholes: {dead}' if dead else ''}",
+            f"Let the VPC's attachment propagate into {table}, or enter a route to it there."
+            f"{' A blackhole of the same network has to go first.' if dead else ''}",
         )  # fmt: skip
 
 
 def back(hub: Hub, vpc: Attachment) -> Finding:
     """What comes from a VPC is led back to the connection."""
-    id, name = f"back:{vpc.resource}", vpc.resource
+    id, name = f"back:{vpc.resource}", hub.shown(vpc)
     office = hub.office.id if hub.office else ""
     if vpc.table in hub.unread:
         return Finding(
@@ -170,7 +187,7 @@ def back(hub: Hub, vpc: Attachment) -> Finding:
     routes = hub.tables.get(vpc.table, ())
     if through := next((each for each in routes if each.active and not each.network.prefixlen), None):
         return Finding(
-            id, Grade.NOT_CHECKED, f"Answers from {name} go on to {', '.join(through.to) or 'nobody'}; whether that "
+            id, Grade.NOT_CHECKED, f"Answers from {name} go on to {hub.target(through)}; whether that "
             "passes them on to the office was not found out.", f"{BY}: {through.network} in {vpc.table}",
         )  # fmt: skip
     dead = any(office in each.to for each in routes)
@@ -193,7 +210,7 @@ def ahead(hub: Hub, vpc: Attachment, its: net.Vpc) -> Iterator[Finding]:
     network, to = min(astray, key=lambda found: (found[0], found[1].network if found[1] else found[0]))
     lost = "from the office that is not reached"
     where = f"nowhere: {lost}" if to is None else f"into a dead route: {lost}" if not to.active else (
-        f"to {', '.join(to.to)}: from the office that is reached only if it is passed on there"
+        f"to {hub.target(to)}: from the office that is reached only if it is passed on there"
     )  # fmt: skip
     part = to.network if to and to.network.subnet_of(network) else network
     yield Finding(
@@ -215,7 +232,7 @@ def apart(hub: Hub, vpc: Attachment) -> Iterator[Finding]:
             continue
         yield Finding(
             f"back:{vpc.resource}:{net.slug(to.network)}", Grade.CAUTION,
-            f"{vpc.table} leads {to.network} {'to ' + ', '.join(to.to) if to.active else 'into a dead route'}: if that "
+            f"{vpc.table} leads {to.network} {'to ' + hub.target(to) if to.active else 'into a dead route'}: if that "
             "is in the office, it hears no answers.", BY, "Remove that route, if those addresses are in the office.",
         )  # fmt: skip
 
@@ -234,32 +251,47 @@ def stands_by(cloud: Cloud, hub: Hub, vpc: Attachment, found: Finding) -> Findin
     names = ", ".join(dict.fromkeys(each.resource or each.id for each in others))
     return replace(
         found, grade=Grade.CAUTION, follows=(),
-        sentence=f"Answers from {vpc.resource} go by {names}, which AWS prefers to this connection.",
+        sentence=f"Answers from {hub.shown(vpc)} go by {names}, which AWS prefers to this connection.",
         evidence=f"{BY}, GetTransitGatewayRouteTablePropagations: {vpc.table}",
         remedy="That is right for a connection that only stands by. Else let its device announce shorter ways.",
     )  # fmt: skip
 
 
-def _behind(cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection, up: bool) -> Iterator[Finding]:
-    """The way back from a VPC, and all that must hold in it."""
+def _vpcs(cloud: Cloud, attached: list[Attachment]) -> tuple[dict[str, net.Vpc], dict[str, str]]:
+    """Those of this account, by their ids, and why there is none of the others."""
+    found, why = dict[str, net.Vpc](), dict[str, str]()
+    for each in attached:
+        why[each.resource] = f"it belongs to the account {each.owner}"
+        if each.owner in ("", cloud.identity.account):
+            why[each.resource] = "DescribeVpcs"
+            try:
+                its = net.vpc(cloud, each.resource)
+            except CloudError as problem:
+                its, why[each.resource] = None, str(problem)
+            if its:
+                found[each.resource] = its
+    return found, why
+
+
+def _behind(
+    cloud: Cloud, hub: Hub, vpc: Attachment, connection: vpn.Connection, up: bool, why: str
+) -> Iterator[Finding]:
+    """The way back from a VPC, and all that must hold in it; `why` says why it was not read, if it was not."""
     found = back(hub, vpc)
-    networks = hub.back(vpc)
-    if found.grade is Grade.REFUSED and not up and not connection.static:
-        found = replace(found, grade=Grade.WAITING)  # nothing is announced before a tunnel is up
+    networks, its = hub.back(vpc), hub.vpcs.get(vpc.resource)
+    if not networks and not up and not connection.static and vpc.table and vpc.table not in hub.unread:
+        found = Finding(
+            found.id, Grade.WAITING, f"No answers from {hub.shown(vpc)} are led back yet: the device announces the "
+            "office's networks once a tunnel is up.", found.evidence,
+            f"If they do not come then, let {hub.office.id if hub.office else 'the connection'} propagate into "
+            f"{vpc.table}.", follows=("tunnels",),
+        )  # fmt: skip
     elif found.grade is Grade.REFUSED and vpc.table and not connection.static:
         try:
             found = stands_by(cloud, hub, vpc, found)
         except CloudError as problem:
             found = replace(found, grade=Grade.NOT_CHECKED, evidence=str(problem))
     yield found
-    account = cloud.identity.account
-    its: net.Vpc | None = None
-    why = f"it belongs to the account {vpc.owner}"
-    if vpc.owner in ("", account):
-        try:
-            its, why = net.vpc(cloud, vpc.resource), "DescribeVpcs"
-        except CloudError as problem:
-            why = str(problem)
     if its is None:
         yield Finding(f"vpc:{vpc.resource}", Grade.NOT_CHECKED, f"The VPC {vpc.resource} could not be looked at.", why)
         return

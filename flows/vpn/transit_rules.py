@@ -1,7 +1,7 @@
 """What can stand in the way of a VPN at a transit gateway, looked at beforehand. Everything here only reads.
 
 Of the routes of a table the longest prefix counts, and of equals one that was entered before one that an attachment
-brings (Amazon VPC Transit Gateways guide, "How AWS Transit Gateway works", 2026-11).
+brings, that of a VPN last of all (Amazon VPC Transit Gateways guide, "Route evaluation order", 2026-11).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from typing import Protocol
 
-from flows.aws import network, transit_gateways
+from flows.aws import network, site_to_site_vpn, transit_gateways
 from flows.aws.addresses import within
-from flows.aws.transit_gateways import Route, TransitGateway
+from flows.aws.transit_gateways import Attachment, Route, TransitGateway
 from flows.engine import Caution, Cloud, Finding, Grade
 
 from . import by_transit_gateway
@@ -36,11 +36,9 @@ def looked_at(flow: Answers, gateway: TransitGateway, connection: str, *, static
     """What there is to say of a transit gateway that is to be AWS's end; `connection` is one that is used."""
     cloud, vpc = flow.cloud, flow.vpc
     way = by_transit_gateway.way(cloud, gateway, vpc, connection)
-    tables = dict.fromkeys((way.vpc_table, way.office_table))
-    routes = {table: transit_gateways.routes(cloud, table) for table in tables}
     found = [
-        *_to_office(way, routes[way.vpc_table], flow.networks, static=static),
-        *_to_vpc(way, routes[way.office_table], vpc),
+        *_to_office(way, way.routes[way.vpc_table], flow.networks, static=static),
+        *_to_vpc(way, way.routes[way.office_table], vpc),
     ]
     yield from found
     if not found:
@@ -53,16 +51,37 @@ def looked_at(flow: Answers, gateway: TransitGateway, connection: str, *, static
             f"{vpc.called} is attached to {others} transit gateways already; AWS takes no more than {GATEWAYS_A_VPC}.",
             "DescribeTransitGatewayVpcAttachments", "Take one of those, or the VPN gateway.",
         )  # fmt: skip
-    beside = [each for each in way.attachments if each.table == way.vpc_table and each not in (way.vpc, way.office)]
-    if beside:
-        who = ", ".join(each.resource or each.id for each in beside[:3])
-        more = f" and {len(beside) - 3} more" if len(beside) > 3 else ""
+    if shared := _shared(cloud, way):
+        yield Caution("transit-shared", shared, key=KEY)
+    if not static and not gateway.ecmp:
         yield Caution(
-            "transit-shared",
-            f"{who}{more} {'goes' if len(beside) == 1 else 'go'} by the route table {way.vpc_table}, too: the way to "
-            "the office is known to them as well.",
+            "transit-one-tunnel",
+            f"{gateway.called} sends by one tunnel at a time, since ECMP is off there: the other one takes over, and "
+            "adds nothing before.",
             key=KEY,
         )
+
+
+def _shared(cloud: Cloud, way: Way) -> str:
+    """Who else has the way to the office, and where else the office gets to; empty if nobody and nowhere."""
+    others = [each for each in way.attachments if each not in (way.vpc, way.office)]
+    beside = [each for each in others if each.table == way.vpc_table]
+    led = {id for route in way.routes[way.office_table] if route.active for id in route.to}
+    reached = [each for each in others if each.id in led]
+    known = (
+        f"{_names(cloud, beside)} {'goes' if len(beside) == 1 else 'go'} by the route table {way.vpc_table}, too: the "
+        "way to the office is known to them as well."
+    )
+    onward = f"What comes from the office is led to {_names(cloud, reached)} as well."
+    return " ".join((*([known] if beside else []), *([onward] if reached else [])))
+
+
+def _names(cloud: Cloud, attached: list[Attachment]) -> str:
+    names = {each.value.id: each.value.name for each in network.vpcs(cloud)}
+    names |= {each.id: each.name for each in site_to_site_vpn.connections(cloud)}
+    shown = ((each.resource or each.id, names.get(each.resource)) for each in attached)
+    told = [f"{name} ({id})" if name else id for id, name in shown]
+    return ", ".join(told[:3]) + (f" and {len(told) - 3} more" if len(told) > 3 else "")
 
 
 def _to_office(
@@ -90,9 +109,12 @@ def _to_office(
                     "SearchTransitGatewayRoutes", "Take that route out first, if the office is to be reached so.",
                 )  # fmt: skip
             else:
+                by_bgp = not route.entered and {each.kind for each in way.attachments if each.id in route.to} == {"vpn"}
+                shares = "sends by both then (ECMP)" if way.gateway.ecmp else "sends by one of the two then"
                 beats = (
+                    f"where both announce it alike, {way.gateway.called} {shares}." if by_bgp else
                     "it goes before what the device announces, so this traffic will not use the VPN. Remove it first "
-                    "if it should." if route.entered else "what goes which way is for the gateway to choose."
+                    "if it should."
                 )  # fmt: skip
                 yield Caution("transit-route-taken", f"{way.vpc_table} already leads {each} to {to}; {beats}", key=KEY)
 

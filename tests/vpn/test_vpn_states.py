@@ -670,6 +670,13 @@ STATES = {
         {**at_a_transit_gateway(), "DescribeSecurityGroups": group("app", "10.9.0.0/16")}, "broken",
         "security-groups", "in their security group",
     ),
+    "a part of the office is another VPC's, which is usual": State(
+        at_a_transit_gateway(*ROUTES, leading("192.168.10.128/25", "tgw-attach-other")), "works", "",
+    ),
+    "a blackhole stands in the place of the VPC": State(
+        at_a_transit_gateway(leading("10.0.0.0/16", state="blackhole"), ROUTES[1]), "broken", "onward",
+        "A blackhole of the same network has to go first",
+    ),
     "a transit gateway that is closed to the eye": State(
         {**at_a_transit_gateway(), "DescribeTransitGatewayAttachments": denied}, "unknown", "attachment",
     ),

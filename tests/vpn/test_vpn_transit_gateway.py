@@ -118,7 +118,8 @@ SAID: Mapping[str, tuple[Deed, Mapping[str, Any], str, Grade | None, str]] = {
     "a part of the VPC": (enter("10.0.10.0/24"), HUB, "transit-part-of-vpc", None, "a part of the VPC's own"),
     "others beside": (
         lambda ec2: attach(ec2, gateway(ec2, "hub")["TransitGatewayId"], "staging", "staging-private"), HUB,
-        "transit-shared", None, "vpc-[0-9a-f]+ goes by the route table tgw-rtb-[0-9a-f]+, too",
+        "transit-shared", None, r"^staging \(vpc-\w+\) goes by the route table tgw-rtb-\w+, too: the way to the office "
+        r"is known to them as well\. What comes from the office is led to staging \(vpc-\w+\) as well\.$",
     ),
     "costs": (lambda _: None, HUB, "transit-gateway-costs", None, "about 0.05 USD an hour each"),
 }  # fmt: skip
@@ -137,6 +138,50 @@ def test_what_is_said_beforehand(cloud: Aws, ec2: Any, case: str) -> None:
     assert ("transit-routes" in found) is not any(each in found for each in (
         "transit-taken", "transit-route-taken", "transit-more-specific", "transit-vpc", "transit-part-of-vpc",
     ))  # fmt: skip
+
+
+class Announced(Between):
+    """An account in which others announce what somebody entered here."""
+
+    def make(self, call: Call) -> dict[str, Any]:
+        answer = deepcopy(super().make(call))
+        for each in answer.get("Routes") or [] if "Search" in call.operation else ():
+            each["Type"] = "propagated"
+        return answer
+
+
+@pytest.mark.parametrize(("ecmp", "shares"), [("enable", "by both then"), ("disable", "by one of the two then")])
+def test_what_another_vpn_announces_as_well_goes_by_both_or_by_one(
+    cloud: Aws, ec2: Any, ecmp: str, shares: str
+) -> None:
+    """Where it sends by one tunnel at a time, that is said of the own two as well."""
+    tags = [{"ResourceType": "transit-gateway", "Tags": [{"Key": "Name", "Value": "ours"}]}]
+    made = ec2.create_transit_gateway(Options={"VpnEcmpSupport": ecmp}, TagSpecifications=tags)["TransitGateway"]
+    ours = gateway(ec2, "ours")
+    ec2.create_transit_gateway_route(
+        TransitGatewayRouteTableId=ours["Options"]["AssociationDefaultRouteTableId"], DestinationCidrBlock=OFFICE,
+        TransitGatewayAttachmentId=ends_at(ec2, made["TransitGatewayId"])[1],
+    )  # fmt: skip
+    found = said(Announced(cloud), {**HUB_BGP, "vpn_gateway": "ours"})
+    taken = found["transit-route-taken"]
+    assert isinstance(taken, Caution) and f"where both announce it alike, ours sends {shares}" in taken.message
+    assert ("transit-one-tunnel" in found) == (ecmp == "disable")
+    assert "transit-one-tunnel" not in said(cloud, {**HUB, "vpn_gateway": "ours", "networks": ["192.168.30.0/24"]})
+
+
+def test_where_the_vpc_is_led_to_by_entered_routes_nothing_is_propagated(cloud: Aws, ec2: Any) -> None:
+    """Whoever enters the routes by hand may have a reason."""
+    own = own_attachment(ec2, gateway(ec2, "hub")["TransitGatewayId"], "vpc")
+    ec2.disable_transit_gateway_route_table_propagation(
+        TransitGatewayRouteTableId=hubs_table(ec2), TransitGatewayAttachmentId=own
+    )
+    made = session(cloud, None, HUB)
+    assert "attach-bring" in {action.id for action in made.review().plan.actions}
+    ec2.create_transit_gateway_route(
+        TransitGatewayRouteTableId=hubs_table(ec2), DestinationCidrBlock="10.0.0.0/16", TransitGatewayAttachmentId=own
+    )
+    made = session(cloud, None, HUB)
+    assert "attach-bring" not in {action.id for action in made.review().plan.actions}
 
 
 def test_a_zone_without_the_attachment(cloud: Aws, ec2: Any) -> None:
@@ -339,6 +384,19 @@ def test_the_picture_shows_where_it_leads_nowhere(cloud: Aws, journal: Journal, 
     drawing = found(flows.find("vpn").picture, verdict(flows.find("vpn").diagnose(CachedCloud(cloud), asked)).findings)
     broken = [each for each in sentences(drawing) if "(broken)" in each]
     assert broken == ["Transit gateway and VPC (broken): The gateway is the door of this network."]
+
+
+def test_before_the_device_announces_anything_it_is_waited_for_whatever_leads_elsewhere(
+    cloud: Aws, journal: Journal, clock: FakeClock, ec2: Any
+) -> None:
+    enter("0.0.0.0/0")(ec2)
+    made = session(cloud, journal, HUB_BGP, clock=clock)
+    carried_out(made)
+    assert made.run is not None
+    found = verdict(flows.find("vpn").diagnose(CachedCloud(cloud), subject(made.run.record.handover["outputs"])))
+    assert (found.status, found.cause) == ("waiting", "tunnels")
+    (back,) = [each for each in found.findings if each.id.startswith("back:")]
+    assert re.fullmatch(r"No answers from shop \(vpc-\w+\) are led back yet: the device announces .*", back.sentence)
 
 
 def test_an_attachment_that_goes_by_no_table_is_associated_and_let_go(
