@@ -143,11 +143,12 @@ def test_what_is_said_beforehand(cloud: Aws, ec2: Any, case: str) -> None:
 class Announced(Between):
     """An account in which others announce what somebody entered here."""
 
-    def make(self, call: Call) -> dict[str, Any]:
-        answer = deepcopy(super().make(call))
-        for each in answer.get("Routes") or [] if "Search" in call.operation else ():
-            each["Type"] = "propagated"
-        return answer
+    def pages(self, call: Call) -> Any:
+        for page in super().pages(call):
+            answer = deepcopy(page)
+            for each in answer.get("Routes") or [] if "Search" in call.operation else ():
+                each["Type"] = "propagated"
+            yield answer
 
 
 @pytest.mark.parametrize(("ecmp", "shares"), [("enable", "by both then"), ("disable", "by one of the two then")])
