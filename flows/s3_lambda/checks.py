@@ -51,6 +51,7 @@ def besides(flow: Any, standing: list[Notification]) -> Iterator[Finding | Cauti
     """Whether the function is called for the bucket's files already, on another way than straight."""
     name, bucket = flow.function.name, flow.bucket.name
     ways, unseen = diagnosis.other_ways(flow.cloud, bucket, standing, name)
+    ways = [way for way in ways if not way.trouble]
     if unseen:
         yield unknown(
             "twice", f"Whether rules, topics or queues call {name} for files of {bucket} was not found out.", unseen

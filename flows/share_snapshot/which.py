@@ -63,8 +63,9 @@ class WhichSnapshot(Check):
     @classmethod
     def everything(cls, cloud: Cloud) -> Iterator[Subject]:
         """Each snapshot that is shared, once for each account that has it; only those made by hand can be."""
-        for data in (option.value for option in rds_snapshots.mine(cloud)):
+        for option in rds_snapshots.mine(cloud):
+            data = option.value
             if isinstance(data, Data) and data.made == MANUAL:
                 for account in rds_snapshots.shared_with(cloud, data.kind, data.name):
                     if account.isdigit():
-                        yield Subject({"snapshot": data.name, "account": account}, f"{data.name} for {account}")
+                        yield Subject({"snapshot": option.key, "account": account}, f"{data.name} for {account}")

@@ -8,6 +8,7 @@ from share_snapshot.test_share_snapshot_states import CLUSTERS, NAME, check
 from support.clock import FakeClock
 from support.retold import Retold, more
 
+import flows
 from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 
@@ -26,6 +27,8 @@ def test_of_two_with_one_name_the_address_tells_which(of_a_cluster: Aws) -> None
     assert (check(of_a_cluster, CLUSTERS).status.value, check(of_a_cluster).cause) == ("works", "shared")
     (told,) = [each for each in check(of_a_cluster).findings if each.id == "namesake"]
     assert told.remedy.endswith(CLUSTERS)
+    everything = [each.given for each in flows.find("share_snapshot").check.everything(of_a_cluster)]
+    assert everything == [{"snapshot": CLUSTERS, "account": SECOND_ACCOUNT_ID}]
     picked = session(of_a_cluster, None, {**EXISTING, "snapshot": CLUSTERS}, FakeClock())
     assert picked.review().plan.outputs["snapshot_arn"] == CLUSTERS
 
