@@ -19,6 +19,8 @@ OWN = "Object Created"
 OF_A_RECORD = {"eventSource", "eventName", "requestParameters"}
 """Fields that only CloudTrail's record of it has."""
 
+LARGEST = 7 * 2**30
+"""Bytes of a source file in S3 (CodePipeline User Guide, "Quotas", 2026-10)."""
 ARCHIVES = ("GLACIER", "DEEP_ARCHIVE", "ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS")
 
 

@@ -96,6 +96,10 @@ def about(cloud: Cloud, bucket: Bucket, arn: str, straight: list[Notification], 
         yield proved(f"notification:{each.id}", sentence, SEEN)
     for way in around:
         yield _way(bucket, here.name, way)
+    if (owner := arn.split(":")[4]) != cloud.identity.account:  # AWS may answer "not there" to others
+        sentence = f"Whether {here.name} runs, and who may call it, is not seen from here."
+        yield unknown(f"function:{here.name}", sentence, f"it belongs to the account {owner}")
+        return
     yield from rules.ready(here)
     try:
         config = lambda_functions.configuration(cloud, arn)

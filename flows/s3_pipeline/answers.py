@@ -20,8 +20,6 @@ from flows.aws import (
 from flows.engine import Caution, CloudError, Danger, Option, Refused, shell
 
 PIPELINE = re.compile(r"[A-Za-z0-9.@_-]{1,100}")
-LARGEST = 7 * 2**30
-"""Bytes of a source file in S3 (CodePipeline User Guide, "Quotas", 2026-10)."""
 WHOLE_KEY = 1024
 FILES = 50
 """That are listed to pick from."""
@@ -180,7 +178,7 @@ def file(name: str, flow: Any) -> Iterator[Caution]:
             "file-missing",
             f"There is no {name} in {flow.bucket} yet. Until you upload it, every run of the pipeline fails.",
         )
-    elif size > LARGEST:
+    elif size > pipeline_sources.LARGEST:
         yield Caution("file-large", f"{name} has {size / 2**30:.1f} GB; CodePipeline takes at most 7 GB.")
 
 
@@ -201,7 +199,10 @@ def detection(way: str, flow: Any) -> Iterator[Caution]:
         yield Caution(
             "polling-ends",
             f"{one.name} asks for changes itself at present. That is switched off, since it would start twice for each "
-            "file; undo switches it on again.",
+            "file; undo switches it on again."
+            if one.asking
+            else f"{one.name} is to ask for changes itself, but AWS stopped that on {one.polling_ended[:10]}. It is "
+            "switched off; undo puts that back.",
         )
     if one:
         for rule in pipeline_sources.rules(flow.cloud, one.name):

@@ -187,6 +187,9 @@ def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
             "HeadObject",
             f"Upload it: {upload(one.bucket, one.key)}",
         )
+    elif size > pipeline_sources.LARGEST:
+        sentence = f"{one.key} has {size / 2**30:.1f} GB; CodePipeline takes at most 7 GB."
+        yield broken("file", sentence, "HeadObject", "Leave out of it what the build fetches itself, or builds anew.")
     elif archive := pipeline_sources.archived(cloud, one.bucket, one.key):
         sentence = f"{one.key} is in the archive ({archive}), from which {one.name} cannot read it."
         yield broken("file", sentence, "HeadObject", pipeline_sources.out_of_the_archive(one.bucket, one.key))
@@ -279,13 +282,14 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule], told: list[str], 
         )  # fmt: skip
     elif not rules and told:
         yield unknown(
-            "watched", f"{one.name} does not ask, and no rule starts it; {' and '.join(told)} hears of {what}, and "
-            "whether that starts it is not known.", "GetPipeline, ListRules, GetBucketNotificationConfiguration",
+            "watched", f"{one.name} does not ask, and no rule starts it when {what} lands. {' and '.join(told)} hears "
+            "of it, and whether that starts the pipeline is not known.",
+            "GetPipeline, ListRules, GetBucketNotificationConfiguration",
             f"If nothing of it does, make a rule: {make}",
         )  # fmt: skip
     elif not rules:
         yield broken(
-            "watched", f"Nobody watches {what}: {one.name} does not ask, and no rule starts it.",
+            "watched", f"Nobody watches {what}: {one.name} does not ask, and no rule starts it when that lands.",
             "GetPipeline, ListRules", f"Make the rule: {make}",
         ).mended_by(repairs.watch(one))  # fmt: skip
 

@@ -387,6 +387,10 @@ def rule_that_calls_with_a_role(bucket: Bucket) -> None:
     bucket.client("events").put_targets(Rule="photos", Targets=[{"Id": "1", "Arn": ARN, "RoleArn": role}])
 
 
+def function_of_another_account(bucket: Bucket) -> None:
+    bucket.calls(arn=ARN.replace(ACCOUNT, "210987654321"))
+
+
 def without_permission(bucket: Bucket) -> None:
     bucket.calls(let=False)
 
@@ -427,6 +431,7 @@ STATES = {
         State(rule_that_may_not_call, "broken", "permission", "--principal events.amazonaws.com"),
         State(queue_not_fetched, "broken", "way", "aws lambda update-event-source-mapping"),
         State(by_a_queue_under_a_key, "works"),
+        State(function_of_another_account, "unknown", "function"),
         State(rule_that_calls_with_a_role, "unknown", "permission", "lambda:InvokeFunction"),
         State(topic_as_it_is_made, "broken", "way", "Let its policy allow s3.amazonaws.com sns:Publish"),
         State(queue_that_lets_nobody_in, "broken", "way", "Let its policy allow s3.amazonaws.com sqs:SendMessage"),

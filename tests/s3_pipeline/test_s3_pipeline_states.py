@@ -341,6 +341,14 @@ def second_source_that_nobody_watches(delivery: Delivery) -> None:
     )
 
 
+def watched_by_the_clock_alone(delivery: Delivery) -> None:
+    events = delivery.client("events")
+    targets = events.list_targets_by_rule(Rule=OLD)["Targets"]
+    events.put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule="nightly", Targets=targets)
+    watched_by_nobody(delivery)
+
+
 def watched_by_nobody(delivery: Delivery) -> None:
     events = delivery.client("events")
     events.remove_targets(Rule=OLD, Ids=[each["Id"] for each in events.list_targets_by_rule(Rule=OLD)["Targets"]])
@@ -494,6 +502,7 @@ STATES = {
         State(second_source_without_its_file, "broken", "file", "settings.zip"),
         State(second_source_whose_rule_is_off, "broken", "rule-on", "aws events enable-rule --name settings"),
         State(second_source_that_nobody_watches, "broken", "watched", "Make the rule"),
+        State(watched_by_the_clock_alone, "broken", "watched", "Make the rule"),
         State(watched_by_nobody, "broken", "watched", "Make the rule"),
         State(started_by_a_function, "unknown", "watched", "make a rule"),
         State(a_function_for_other_files, "broken", "watched", "Make the rule"),
@@ -581,6 +590,18 @@ def test_a_key_that_is_being_changed_can_be_used(account: PracticeAccount, cloud
 
     a_key_that_it_may_use(Delivery(account))
     assert check(Updating(cloud)).status == "works"
+
+
+def test_a_zip_that_is_too_large_is_told_before_and_after(account: PracticeAccount, cloud: Aws) -> None:
+    class Large(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            return {**found, "ContentLength": 8 * 2**30} if call.name == "HeadObject" else found
+
+    Delivery(account)
+    found = check(Large(cloud))
+    assert (found.status, found.cause) == ("broken", "file")
+    assert found.because and "8.0 GB; CodePipeline takes at most 7 GB" in found.because.sentence
 
 
 def test_rules_that_hear_of_something_else_cost_nothing(account: PracticeAccount, cloud: Aws) -> None:
