@@ -110,6 +110,17 @@ class Service:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def told(self) -> str:
+        """As people say it, whoever wrote it."""
+        if self.name or self.protocol == "-1":
+            return self.name or "everything"
+        if self.protocol in ("icmp", "icmpv6"):
+            ping = 8 if self.protocol == "icmp" else 128
+            return {ping: "ping", -1: "all ICMP"}.get(self.first, f"ICMP of type {self.first}")
+        ports = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        return f"{self.protocol}/{ports}"
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network
@@ -133,12 +133,13 @@ class Blocked:
         """Whether anything of it is closed as a whole, and not for a part alone."""
         return bool(self.shut) or self.dumb
 
-    def what(self, told: Callable[[Service], str]) -> str:
-        """What is kept away, as part of a sentence; `told` says a service in words."""
-        said = [
-            f"{some}the way {'out' if self.asking else 'in'} for {', '.join(dict.fromkeys(map(told, services)))}"
+    def what(self) -> str:
+        """What is kept away, as part of a sentence."""
+        kept = [
+            (some, ", ".join(dict.fromkeys(each.told for each in services)))
             for some, services in (("", self.shut), ("part of ", self.part)) if services
         ]  # fmt: skip
+        said = [f"{some}the way {'out' if self.asking else 'in'} for {services}" for some, services in kept]
         if self.answers:
             said.append(f"{'' if self.dumb else 'some of the '}answers {'in' if self.asking else 'out'}")
         return ", ".join(said)

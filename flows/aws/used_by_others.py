@@ -4,7 +4,7 @@ reached."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .interfaces import Interface
 from .network import SecurityGroup, Service
@@ -61,6 +61,6 @@ def in_particular(group: SecurityGroup) -> tuple[Service, ...]:
         others = len(each.get("IpRanges") or ()) - len(everybody) + len(each.get("UserIdGroupPairs") or ())
         protocol, first, last = str(each["IpProtocol"]), each.get("FromPort"), each.get("ToPort")
         if protocol in ("tcp", "udp", "icmp") and others and first is not None and last is not None:
-            ports = str(first) if first == last else f"{first}-{last}"
-            found.append(Service(f"{protocol}/{ports}", protocol, int(first), int(last)))
+            service = Service("", protocol, int(first), int(last))
+            found.append(replace(service, name=service.told))
     return tuple(dict.fromkeys(found))

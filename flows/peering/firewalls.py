@@ -217,7 +217,7 @@ def _blocks(
     found = Finding(
         f"network-acls:{acl.get('NetworkAclId')}:{network}{asking}", grade,
         f"The network ACL {acl.get('NetworkAclId')} of subnet {subnet} blocks {network} of {here.peer} "
-        f"({wrong.what(_service)}).", "DescribeNetworkAcls: its entries, first match wins",
+        f"({wrong.what()}).", "DescribeNetworkAcls: its entries, first match wins",
         "Allow it there, in both directions: network ACLs do not know which packets are answers.",
         beyond="" if wrong.closed else repairs.MEANT,
     )  # fmt: skip
@@ -233,12 +233,4 @@ def _listed(here: Seen) -> str:
 
 
 def _services(services: list[Service]) -> str:
-    return ", ".join(dict.fromkeys(map(_service, services)))
-
-
-def _service(service: Service) -> str:
-    """A service of a rule as people say it."""
-    if service.name or service.protocol == "-1":
-        return service.name or "everything"
-    ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
-    return "ping" if service.protocol in ("icmp", "icmpv6") else f"{service.protocol}/{ports}"
+    return ", ".join(dict.fromkeys(service.told for service in services))

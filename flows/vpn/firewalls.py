@@ -8,7 +8,6 @@ from dataclasses import replace
 from flows.aws import network_acls as acls
 from flows.aws import used_by_others
 from flows.aws.interfaces import Interface
-from flows.aws.network import Service
 from flows.engine import Finding, Grade
 
 from . import repairs
@@ -54,7 +53,7 @@ def doors(here: Situation) -> Iterator[Finding]:
         ))  # fmt: skip
         return
     public = {
-        group.id: ", ".join(dict.fromkeys(told(rule.service) for rule in group.rules if not rule.network.prefixlen))
+        group.id: ", ".join(dict.fromkeys(rule.service.told for rule in group.rules if not rule.network.prefixlen))
         for group in here.groups if any(not rule.network.prefixlen for rule in group.rules)
     }  # fmt: skip
     open_to_all = [group for group in here.groups if group.id in public and group.id in used]
@@ -81,14 +80,6 @@ def _opened(here: Situation, servers: Iterable[Interface], found: Finding) -> Fi
     return found.mended_by(repairs.let_in(groups, here.networks, here.gateway))
 
 
-def told(service: Service) -> str:
-    """A service of a rule as people say it."""
-    if service.protocol == "-1":
-        return "everything"
-    ports = str(service.first) if service.first == service.last else f"{service.first}-{service.last}"
-    return service.name or f"{service.protocol}/{ports}"
-
-
 def network_acls(here: Situation) -> Iterator[Finding]:
     """The network ACLs of the subnets let the office in and the answers out."""
     id, by = "network-acls", "DescribeNetworkAcls: its entries, first match wins"
@@ -109,7 +100,7 @@ def network_acls(here: Situation) -> Iterator[Finding]:
                 f"{id}:{acl.get('NetworkAclId')}:{network}",
                 Grade.PREDICTED if here.planned else Grade.REFUSED if wrong.nothing else Grade.CAUTION,
                 f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]} blocks {network} "
-                f"({wrong.what(told)}).", by, "Allow it there, in both directions.",
+                f"({wrong.what()}).", by, "Allow it there, in both directions.",
             )  # fmt: skip
             entries = acls.opening(acl, network, wrong.shut, wrong.answers, beside)
             beside += entries
@@ -138,7 +129,7 @@ def entrances(here: Situation, attached: Iterable[str]) -> Iterator[Finding]:
         found = Finding(
             f"network-acls:{acl.get('NetworkAclId')}:entrance", Grade.REFUSED,
             f"The network ACL {acl.get('NetworkAclId')} of subnet {touched[0]}, where {here.gateway} is attached, "
-            f"keeps what comes from it away from the servers ({wrong.what(told)}).",
+            f"keeps what comes from it away from the servers ({wrong.what()}).",
             "DescribeNetworkAcls: its entries, first match wins", "Allow it there, in both directions.",
         )  # fmt: skip
         entries: list[acls.Entry] = []
