@@ -217,7 +217,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "vpn, a device that AWS has no sample for": (5600,), "vpn, own keys": (5600,), "vpn, another device": (5600,),
     "vpn, at a transit gateway": (6100,),
     "vpn_options": (800,), "vpn_options, logged": (2000,), "vpn_options, times": (800,),
-    "vpn_options, one tunnel": (800,),
+    "vpn_options, one tunnel": (850,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
     "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
