@@ -10,6 +10,10 @@ from flows.engine.findings import broken, unknown
 
 from . import bucket_creation
 
+AS_WRITTEN = {"s3_x-amz-server-side-encryption": "aws:kms"}
+"""How CodePipeline and CodeBuild put files there, which the policy of the bucket that the console makes wants
+(CodePipeline User Guide, "Configure server-side encryption for artifacts stored in Amazon S3", 2026-11)."""
+
 
 def useless(cloud: Cloud, store: str, pipeline: str) -> Finding | None:
     """Why nothing can be handed on in that bucket, or why that cannot be told; None if nothing is in the way.

@@ -132,7 +132,8 @@ def hands_on(here: Situation) -> Iterator[Finding]:
         if not isinstance(found, Role):
             return  # what is wrong with it is told already
         store, on = Bucket(name, cloud.identity.region), artifact_stores.place(cloud, name, here.pipeline)
-        asked = {"s3:PutObject": (found.may("s3:PutObject", on, buckets.policy(cloud, store)), on)}
+        may = found.may("s3:PutObject", on, buckets.policy(cloud, store), **artifact_stores.AS_WRITTEN)
+        asked = {"s3:PutObject": (may, on)}
         seen = kms_keys.look(cloud, here.store_key, named=False) if here.store_key else None
         if seen and (hindered := kms_keys.hindered(seen, store.region)):
             sentence = f"{here.pipeline} encrypts what it hands on with the key {here.store_key}. {hindered.sentence}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from flows.aws import buckets, keepers, pipeline_sources
 from flows.aws.buckets import Bucket
@@ -51,7 +53,7 @@ def diagnose(cloud: Cloud, pipeline: str) -> Iterator[Finding]:
         return
     about = answer.get("pipeline") or {}
     here = Reading(cloud).situation(about, answer.get("metadata") or {})
-    found = [finding for rule in RULES for finding in rule(here)]
+    found = list(_each_by_itself(finding for rule in RULES for finding in rule(here)))
     yield from found
     yield from kept(here)
     wrong = [each for each in found if each.grade in WRONG]
@@ -75,6 +77,17 @@ def kept(here: Situation) -> Iterator[Finding]:
     for bucket in dict.fromkeys(each.bucket for each in here.sites):
         tags = buckets.tags(here.cloud, Bucket(bucket, here.cloud.identity.region))
         yield from keepers.told(f"bucket/{bucket}", f"The bucket {bucket}", tags)
+
+
+def _each_by_itself(found: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with ids of their own, where a rule says the same of several sources."""
+    seen = Counter[str]()
+    for each in found:
+        seen[each.id] += 1
+        if (number := seen[each.id]) == 1:
+            yield each
+        else:
+            yield replace(each, id=f"{each.id}:{number}", repair="", mend=None).mended_by(each.mend)
 
 
 def _rule(finding: Finding) -> str:

@@ -253,9 +253,7 @@ def builds(here: Situation) -> Iterator[Finding]:
             sentence = f"There is no build project {each.name}."
             yield broken(f"builds:{each.name}", sentence, "BatchGetProjects", remedy)
         elif isinstance(one := each.starts.role, Role):
-            asked = {
-                action: one.may(action, each.arn) for action in ("codebuild:StartBuild", "codebuild:BatchGetBuilds")
-            }
+            asked = {action: one.may(action, each.arn) for action in each.started_by}
             yield from allowed(f"builds:{each.name}", each.starts, f"start the builds of {each.name}", asked, each.arn)
 
 
@@ -286,7 +284,7 @@ def artifacts(here: Situation) -> Iterator[Finding]:
         every = {action for one, actions in wanted if one.name == worker.name for action in actions}
         if isinstance(worker.role, Role):
             actions = [action for action in both if action in every]
-            asked = {each: worker.role.may(each, on, also) for each in actions}
+            asked = {each: worker.role.may(each, on, also, **artifact_stores.AS_WRITTEN) for each in actions}
             yield from allowed(f"artifacts:{worker.name}", worker, f"use {here.store}", asked, on)
             if here.store_key:
                 needs = tuple(_KEY_FOR[each] for each in actions)

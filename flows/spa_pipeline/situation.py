@@ -61,8 +61,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Project:
-    """A build of the pipeline; `gives` says whether it hands files on. `there` says whether the project exists; None is
-    not known, and `unread` says why. `region` is the project's; empty is the pipeline's."""
+    """A build of the pipeline; `gives` says whether it hands files on, `batch` whether it is a batch of builds. `there`
+    says whether the project exists; None is not known, and `unread` says why. `region` is the project's; empty is the
+    pipeline's."""
 
     name: str
     arn: str
@@ -73,6 +74,15 @@ class Project:
     unread: str = ""
     tags: Sequence[Mapping[str, Any]] = ()
     region: str = ""
+    batch: bool = False
+
+    @property
+    def started_by(self) -> tuple[str, str]:
+        """What the pipeline does to start it and to follow it (CodePipeline User Guide, "AWS CodeBuild build and test
+        action reference", 2026-11)."""
+        if self.batch:
+            return "codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches"
+        return "codebuild:StartBuild", "codebuild:BatchGetBuilds"
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,8 @@ class Reading:
             there = None if unread else name in found
             gives = bool(action.get("outputArtifacts"))
             tags = about.get("tags") or ()
-            projects.append(Project(name, arn, worker, starts, gives, there, unread, tags, region))
+            batch = str((action.get("configuration") or {}).get("BatchEnabled") or "").lower() == "true"
+            projects.append(Project(name, arn, worker, starts, gives, there, unread, tags, region, batch))
             variables = dict(_variables(about, action))
             if bucket := variables.get("SITE_BUCKET"):
                 text = str((about.get("source") or {}).get("buildspec") or "")

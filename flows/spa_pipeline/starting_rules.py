@@ -26,6 +26,9 @@ def starts(here: Situation) -> Iterator[Finding]:
                 yield from _noticed(here, source)
             except CloudError as problem:
                 yield unknown("starts", f"What starts {here.pipeline} was not checked.", problem.what)
+        else:
+            sentence = f"Whether a change of {source.name} starts {here.pipeline}, and is read, was not looked at."
+            yield unknown("starts", sentence, f"its source is {source.provider}, which is not known here")
 
 
 def _by_connection(here: Situation, source: Source) -> Finding:
@@ -87,7 +90,7 @@ def _noticed(here: Situation, source: Source) -> Iterator[Finding]:
     for page in here.cloud.pages(Call("events.ListRuleNamesByTarget", {"TargetArn": arn})):
         names += page.get("RuleNames") or []
     rules = [{**here.cloud.make(Call("events.DescribeRule", {"Name": name})), "Name": name} for name in names]
-    fitting = [each for each in rules if any(_ways(here, source, each)) or any(_ways(here, source, each, True))]
+    fitting = [each for each in rules if _hears(here, source, each)]
     on = [each for each in fitting if each.get("State") != "DISABLED"]
     found = [_by_rule(here, source, each) for each in on]
     if any(each.get("ScheduleExpression") and each.get("State") != "DISABLED" for each in rules):
@@ -106,8 +109,9 @@ def _noticed(here: Situation, source: Source) -> Iterator[Finding]:
             "starts", f"AWS ended that {here.pipeline} asks for changes, because it was not used for long.",
             "GetPipeline: pollingDisabledAt", events if source.provider == S3 else _make_a_rule(here),
         )  # fmt: skip
-    elif not rules:
-        sentence = f"No rule starts {here.pipeline} when its source changes."
+    elif not rules or any(_hears(here, each, rule) for each in here.sources if each is not source for rule in rules):
+        which = "its source" if len(here.sources) == 1 else f"its source {source.name}"
+        sentence = f"No rule starts {here.pipeline} when {which} changes."
         yield caution("starts", sentence, "ListRuleNamesByTarget", _make_a_rule(here))
     else:
         yield broken(
@@ -195,6 +199,11 @@ def _by_trail(here: Situation, source: Source, name: str) -> Finding:
         sentence = f"{waits}, and the trail {found.off[0]}, which would record the uploads, is switched off."
         return broken("starts", sentence, "GetTrailStatus", f"Switch it on: {on}")
     return broken("starts", f"{waits}, and no trail records uploads to {file}.", by, more)
+
+
+def _hears(here: Situation, source: Source, rule: Mapping[str, Any]) -> bool:
+    """Whether a rule lets a change of the source through, in whatever way that comes about."""
+    return any(_ways(here, source, rule)) or any(_ways(here, source, rule, True))
 
 
 def _ways(here: Situation, source: Source, rule: Mapping[str, Any], by_trail: bool = False) -> list[bool]:

@@ -454,12 +454,17 @@ class WithPolicies(Between):
 
 
 PLAIN = allow("s3:*", FILES, "Deny", Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+NOT_BY_KMS = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+BY_KMS = allow("s3:PutObject", FILES[1], "Deny", Principal="*", Condition=NOT_BY_KMS)
 ACCOUNT_AND_ROLE = {"AWS": [f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"]}
 ONLY_ADA = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/ada"}
 BY_KEY, CLOSED = (allow("kms:*", "*", Principal=who) for who in (ACCOUNT_AND_ROLE, ONLY_ADA))
 
 STATES = {
     "only over TLS": State(as_it_is, "works", policies={"GetBucketPolicy": PLAIN}),
+    "only what is encrypted by KMS, as the console wants it": State(
+        as_it_is, "works", policies={"GetBucketPolicy": BY_KMS}
+    ),
     "a key that names the role": State(encrypted, "works", policies={"GetKeyPolicy": BY_KEY}),
     "a key with a closed policy": State(
         encrypted_and_its_role_may, "broken", "key", "the key's policy must let", {"GetKeyPolicy": CLOSED}

@@ -164,6 +164,57 @@ def deployed_by_a_step_of_its_own(made: Delivery, **told: str) -> None:
     made.rebuilt(stages=[*stages, {"name": "Deploy", "actions": [deploy]}])
 
 
+AS_THE_CONSOLE_MAKES_IT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "DenyUnEncryptedObjectUploads", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{STORE}/*",
+            "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+        },
+        {
+            "Sid": "DenyInsecureConnections", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": f"arn:aws:s3:::{STORE}/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ],
+}  # fmt: skip
+
+
+def handed_on_as_the_console_makes_it(made: Delivery) -> None:
+    made.policy(json.dumps(AS_THE_CONSOLE_MAKES_IT), STORE)
+
+
+def from_two_zips(made: Delivery) -> None:
+    """Both are watched by one rule."""
+    settings = {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "false"}
+    stages = pipeline("S3", settings)["stages"]
+    second = action("Pictures", "Source", "S3", {**settings, "S3ObjectKey": "pictures.zip"})
+    stages[0]["actions"].append({**second, "outputArtifacts": [{"name": "pictures"}]})
+    made.s3.put_object(Bucket=SOURCE, Key="pictures.zip", Body=b"PK")
+    told_of_each_upload(made, object={"key": [{"suffix": ".zip"}]})
+    made.rebuilt(stages=stages)
+
+
+def from_two_zips_one_unwatched(made: Delivery) -> None:
+    from_two_zips(made)
+    where = {"bucket": {"name": [SOURCE]}, "object": {"key": [ZIPPED]}}
+    pattern = json.dumps({"source": ["aws.s3"], "detail": where})
+    made.client("events").put_rule(Name="theirs", EventPattern=pattern)
+
+
+def from_a_registry(made: Delivery) -> None:
+    stages = pipeline("S3", {})["stages"]
+    stages[0]["actions"] = [action("Image", "Source", "ECR", {"RepositoryName": "web", "ImageTag": "latest"})]
+    made.rebuilt(stages=stages)
+
+
+def built_in_a_batch(made: Delivery) -> None:
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[1]["actions"][0]["configuration"]["BatchEnabled"] = "true"
+    made.role(PIPE, allow("s3:*", "*"), allow(["codebuild:StartBuild", "codebuild:BatchGetBuilds"], "*"))
+    made.rebuilt(stages=stages)
+
+
 def deployed_into_a_folder(made: Delivery) -> None:
     deployed_by_a_step_of_its_own(made, ObjectKey="app")
     made.policy(allow("s3:GetObject", f"{files(SITE)[0]}/app/*", Principal="*"))
