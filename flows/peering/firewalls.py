@@ -140,6 +140,7 @@ def stale(here: Seen) -> Iterator[Finding]:
             str(pair.get("GroupId"))
             for rule in group.get("StaleIpPermissions") or []
             for pair in rule.get("UserIdGroupPairs") or []
+            if pair.get("VpcPeeringConnectionId") in (None, "", here.connection)  # others are no matter of this one
         ]
         if named:
             yield Finding(

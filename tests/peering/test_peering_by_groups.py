@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from peering.cases import ELSEWHERE, GROUPS, IPV6, MINE, ids, picture
 from support.clock import FakeClock
+from support.clouds import Between
 from support.repairs import check, mended_or_why_not
 from support.sessions import carried_out
 from test_peering_apply_and_undo import session
 from test_peering_states import Breaks, Restores, World
 
-from flows.engine import Journal, Place, Refused
+from flows.engine import Call, Journal, Place, Refused
 from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount
 
@@ -183,6 +184,23 @@ def test_each_state_is_told(world: World, state: str) -> None:
         assert len({each.id for each in found.findings}) == len(found.findings)
     finally:
         made_whole()
+
+
+@pytest.mark.parametrize(("over", "status"), [("", "works_but"), ("pcx-0123456789abcdef0", "works")])
+def test_a_stale_rule_of_another_connection_is_no_matter_of_this_one(world: World, over: str, status: str) -> None:
+    """AWS tells with each over which connection it was."""
+
+    class Stale(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            if call.name != "DescribeStaleSecurityGroups":
+                yield from super().pages(call)
+                return
+            pair = {"GroupId": "sg-0gone", "VpcPeeringConnectionId": over or world.id, "PeeringStatus": "deleted"}
+            rules = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [pair]}]
+            told = {"GroupId": f"sg-{call.params['VpcId']}", "GroupName": "old", "StaleIpPermissions": rules}
+            yield {"StaleSecurityGroupSet": [told]}
+
+    assert check("peering", Stale(world.cloud), world.subject).status.value == status
 
 
 def test_the_doors_say_what_is_let_in(world: World) -> None:
