@@ -13,6 +13,7 @@ from flows.aws.listener_rules import Answer, Fixed, Front, Redirect, Rule, Trace
 from flows.aws.load_balancers import Certificate, Health, LoadBalancer
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
+from . import functions
 from .outcome import HTTP, HTTPS
 
 SOON = 30
@@ -113,7 +114,8 @@ def servers(cloud: Cloud, actions: Iterable[Mapping[str, Any]]) -> Iterator[Find
         except CloudError as problem:
             yield Finding(id, Grade.NOT_CHECKED, f"The servers in {name} could not be looked at.", problem.what)
             continue
-        yield _answering(id, name, found)
+        function = next((each.target for each in found if functions.is_function(each.target)), "")
+        yield (functions.answers(cloud, id, arn, function) if function else None) or _answering(id, name, found)
 
 
 def _answering(id: str, name: str, found: list[Health]) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -185,6 +186,41 @@ def behind_everything(shop: Front) -> None:
     shop.rule(2, port=443, hosts=["shop.fjord-coffee.example"])
 
 
+FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:hello"
+
+
+def with_a_function(shop: Front) -> None:
+    """Everything by https is answered by a function."""
+    made = shop.elbv2.create_target_group(Name="hello", TargetType="lambda")["TargetGroups"][0]["TargetGroupArn"]
+    shop.elbv2.register_targets(TargetGroupArn=made, Targets=[{"Id": FUNCTION}])
+    https(shop, actions=[{"Type": "forward", "TargetGroupArn": made}])
+
+
+class WithFunction(Between):
+    """Where there is that function, or not, and what its policy says."""
+
+    def __init__(self, cloud: Any, policy: Mapping[str, Any] | None, *, there: bool = True, most: int = -1) -> None:
+        super().__init__(cloud)
+        self.policy, self.there, self.most = policy, there, most
+
+    def make(self, call: Call) -> dict[str, Any]:
+        gone = CloudError("Function not found.", aws_code="ResourceNotFoundException")
+        match call.name:
+            case "GetFunctionConfiguration" if self.there:
+                return {"State": "Active"}
+            case "GetFunctionConcurrency":
+                return {} if self.most < 0 else {"ReservedConcurrentExecutions": self.most}
+            case "GetPolicy" if self.policy is not None:
+                return {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [self.policy]})}
+            case "GetFunctionConfiguration" | "GetPolicy":
+                raise gone
+        return super().make(call)
+
+
+CALLED = {"Effect": "Allow", "Principal": {"Service": "elasticloadbalancing.amazonaws.com"},
+          "Action": "lambda:InvokeFunction", "Resource": FUNCTION}  # fmt: skip
+
+
 def distribution(account: PracticeAccount, host: str, how: str = "http-only", port: int = 80) -> None:
     cloudfront: Any = account.session.client("cloudfront", region_name="us-east-1")
     origin = {"Id": "a", "DomainName": host, "CustomOriginConfig": {"HTTPPort": port, "HTTPSPort": 443,
@@ -284,6 +320,27 @@ def test_how_it_stands(account: PracticeAccount, cloud: Aws, state: State) -> No
     assert (found.status.value, found.cause.partition(":")[0]) == (state.status, state.cause), found
     assert state.remedy in (found.because.remedy if found.because else "")
     assert len({each.id for each in found.findings}) == len(found.findings)
+
+
+@pytest.mark.parametrize(
+    ("function", "status", "says"),
+    [
+        ({"policy": CALLED}, "works", ""),
+        ({"policy": None, "there": False}, "broken", "The function hello of hello does not exist"),
+        ({"policy": None}, "broken", "The load balancer may not call the function hello"),
+        ({"policy": {**CALLED, "Principal": {"Service": "s3.amazonaws.com"}}}, "broken", "may not call"),
+        ({"policy": CALLED, "most": 0}, "broken", "its reserved concurrency is 0"),
+    ],
+)
+@pytest.mark.some(2)
+def test_a_function_behind_it_must_be_there_and_let_it_in(
+    account: PracticeAccount, cloud: Aws, function: Mapping[str, Any], status: str, says: str
+) -> None:
+    """Whatever its health is called, which mostly nobody asks."""
+    with_a_function(Front(account))
+    found = check(WithFunction(cloud, **function))
+    assert (found.status.value, found.cause) == (status, "healthy:hello" if says else "")
+    assert says in (found.because.sentence if found.because else "")
 
 
 # -- what stands in front ----------------------------------------------------------------------------------------
