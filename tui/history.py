@@ -53,6 +53,13 @@ SAY_MOST = ("domain", "vpc", "peer_vpc", "peer_vpc_id")
 """Keys whose answers come first, whatever was asked before them."""
 ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 """What AWS calls a thing that may have a name."""
+DIGITS = re.compile(r"(/[0-9a-f]{16})+$")
+"""What stands behind a load balancer's name, and a target group's, in an ARN."""
+IN_WORDS = {
+    "new_instance": "a new machine", "existing_instance": "a machine that exists", "fixed_response": "a fixed response",
+    "no_reboot": "without a restart",
+}  # fmt: skip
+"""Answers to choose that are no words."""
 MOST = 36
 """Characters of a title up to which those of all lines are as wide."""
 NOTHING = "There are no drafts and no runs yet."
@@ -153,8 +160,13 @@ def subject(record: Record) -> str:
 
 
 def _short(text: str) -> str:
-    """An ARN by what it is of."""
-    return text.split(":", 5)[5] if text.startswith("arn:") and text.count(":") >= 5 else text
+    """An ARN by what it is of, and by its name where that stands before digits; an answer to choose as a person would
+    say it."""
+    if not (text.startswith("arn:") and text.count(":") >= 5):
+        return IN_WORDS.get(text, text)
+    thing = text.split(":", 5)[5]
+    named = DIGITS.sub("", thing)
+    return thing if named == thing else named.rpartition("/")[2]
 
 
 def age(moment: str, now: datetime | None = None) -> str:

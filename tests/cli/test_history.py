@@ -10,6 +10,7 @@ import pytest
 from support.command import Command
 from support.runs import GATEWAY, HERE, draft, made
 
+import flows
 from flows.aws import aurora_prices
 from flows.engine import Cost, Journal, Place, Plan
 from flows.engine.look import Looked, State
@@ -100,6 +101,21 @@ def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:
         ("website", {"bucket": "shop", "domain": ["www.fjord-coffee.example"]}, "www.fjord-coffee.example · shop"),
         ("share_ami", {"image": "new", "instance": "i-0abc", "launch": "yes"}, "i-0abc"),
         ("s3_lambda", {"function": "arn:aws:lambda:eu-central-1:111122223333:function:thumb"}, "function:thumb"),
+        (
+            "alb",
+            {
+                "load_balancer": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shop/"
+                "eea848c74486bbe2",
+                "action": "fixed_response",
+            },
+            "shop · a fixed response",
+        ),
+        (
+            "alb",
+            {"x": "arn:aws:elasticloadbalancing:eu-central-1:1:listener/app/shop/eea848c74486bbe2/0123456789abcdef"},
+            "shop",
+        ),
+        ("wordpress", {"mode": "new_instance", "instance_type": "t4g.small"}, "a new machine · t4g.small"),
         ("vpn", {}, "nothing answered yet"),
         ("website", {"domain": "[]", "bucket": "fjord-site", "price": "100"}, "fjord-site · 100"),
         ("peering", {"vpc": "shop", "whose": "mine", "peer_region": "eu-west-1", "peer_vpc": "b"}, "shop · b"),
@@ -111,6 +127,13 @@ def test_drafts_are_told_apart_by_what_was_answered_first(
 ) -> None:
     (entry,) = history.entries(journal, [draft(journal, flow, **answers).record])
     assert (entry.subject, entry.title) == (subject, f"{flow}: {subject}")
+
+
+def test_an_answer_to_choose_is_told_in_words() -> None:
+    """Where it is asked in any case, it may stand in the title of a draft."""
+    asked = (question for flow in flows.every() for question in flow.questions if not question.fine_tuning)
+    offered = {option.key for question in asked for option in getattr(question, "written", ())}
+    assert {each for each in offered if "_" in each} == history.IN_WORDS.keys()
 
 
 def test_how_long_ago(journal: Journal) -> None:
