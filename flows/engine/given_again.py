@@ -50,6 +50,15 @@ def write_down(run: Run, again: Mapping[str, object]) -> None:
         run.save_answers({**run.record.answers, **sent})
 
 
+def alike(secrets: Mapping[str, Hidden], again: Mapping[str, object]) -> list[str]:
+    """That two of what is sent are the same, where one of them was given once more: no review tells it then."""
+    keys = sorted(secrets)
+    same = [
+        (one, other) for at, one in enumerate(keys) for other in keys[at + 1 :] if secrets[one] == secrets[other]
+    ]  # fmt: skip
+    return [f"{a} and {b} are the same key. It works; two are safer." for a, b in same if {a, b} & again.keys()]
+
+
 def too_late(run: Run, again: Mapping[str, object]) -> Iterator[str]:
     """What was given once more and is not used, since an earlier process had sent its own: a sentence a thing."""
     late: dict[str, list[str]] = {}

@@ -84,6 +84,7 @@ class Session(Questionnaire[Flow]):
         self._stop = threading.Event()
         self._held = ExitStack()
         self._again: dict[str, object] = {}  # what was withheld and said again, as it is kept
+        self._notes: list[str] = []  # and what is good to know of it
         self._reviewed: tuple[Mapping[str, Any], Review] | None = None
         self._said |= {key: Said(raw) for key, raw in flow.given.items()}
         if run:
@@ -147,6 +148,8 @@ class Session(Questionnaire[Flow]):
                 findings.append(replace(found, remedy=placed(found.remedy, self.place)))
             else:
                 cautions.append(replace(found, message=placed(found.message, self.place)))
+        # two answers may be warned of in the very same words: both secrets from one file that others can read
+        cautions = list({(each.id, each.message): each for each in cautions}.values())
         cautions += [Caution("surroundings", sentence) for sentence in self.otherwise]
         if self._journal is not None:
             cautions += half_gone(self._journal, plan.uses, self.identity.account)
@@ -206,6 +209,7 @@ class Session(Questionnaire[Flow]):
         assert run.plan is not None
         secrets = self.insist_on_secrets()
         given_again.write_down(run, self._again)
+        self._notes = list(dict.fromkeys([*self._notes, *given_again.alike(secrets, self._again)]))
         self._stop = threading.Event()
         yield from apply(run, run.plan, self._account, self._stop, self._clock, secrets)
         given_again.write_down(run, self._again)
@@ -231,11 +235,12 @@ class Session(Questionnaire[Flow]):
             what = f"“{key}” cannot be said any more: the plan of this run was confirmed."
             raise Refused(what, remedy="Leave out that --set.")
         try:
-            value, _ = question.parse(raw, self.flow(self.cloud))
+            value, cautions = question.parse(raw, self.flow(self.cloud))
         except Refused as refused:
             raise said_of(question, refused) from None
         self._said[key] = Said(question.kept(raw, value), value)
         self._again[key] = self._said[key].raw
+        self._notes += [each.message for each in cautions if each.message not in self._notes]
 
     def insist_on_secrets(self) -> dict[str, Hidden]:
         """The answers that are still to be sent and kept nowhere, by the keys of their questions. Raises Refused."""
@@ -259,7 +264,8 @@ class Session(Questionnaire[Flow]):
         """Outputs, files and proof of a run whose plan was carried out. Marks it done or waiting."""
         assert self.run is not None
         same_account(self.run.record, self.cloud)
-        return hand_over(self.flow, self.run, self._account, given_again.too_late(self.run, self._again))
+        late = list(given_again.too_late(self.run, self._again))
+        return hand_over(self.flow, self.run, self._account, late or self._notes)
 
     def undo(self, decisions: Mapping[str, str] | None = None) -> Iterator[Event]:
         """Take the run back. `decisions` holds a value for each that must be decided, and for those that may be.

@@ -133,6 +133,7 @@ def test_a_run_that_was_broken_off_takes_them_again_or_ends_with_2(
     ran = handrail("resume", run["run"], "--set", f"psk_2=@{tmp_path / 'first.key'}", "--yes", "--output", "json")
     assert ran.code == 0 and sent(company) == [FIRST, FIRST]
     kept = handrail("runs", run["run"], "--output", "json").json["answers"]
+    assert [each["id"] for each in ran.json["warnings"]].count("same-keys") == 1
     assert kept["psk_1"] == kept["psk_2"] == f"@{tmp_path / 'first.key'}"
     told_nowhere(ran.out, ran.err)
 

@@ -97,6 +97,37 @@ def test_the_same_key_twice_is_warned_of(cloud: Aws) -> None:
     assert "same-keys" not in {each.id for each in session(cloud, None, TYPED).review().cautions}
 
 
+def test_one_file_for_both_that_others_can_read_is_warned_of_once(cloud: Aws, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(FIRST)
+    (tmp_path / "key").chmod(0o644)
+    both = {"psk_1": f"@{tmp_path / 'key'}", "psk_2": f"@{tmp_path / 'key'}"}
+    told = [each.id for each in session(cloud, None, {**TYPED, **both}).review().cautions]
+    assert (told.count("secret-readable"), told.count("same-keys")) == (1, 1)
+
+
+def test_one_that_is_given_once_more_is_warned_of_at_the_end(
+    cloud: Aws, journal: Journal, clock: FakeClock, tmp_path: Path
+) -> None:
+    """There is no review any more."""
+    made = session(cloud, journal, TYPED, clock=clock)
+    for event in made.apply():
+        if event.kind is Happening.DONE:
+            made.stop()
+    made.close()
+    assert made.run is not None and made.run.status("connection") == ""
+    (tmp_path / "key").write_text(FIRST)
+    (tmp_path / "key").chmod(0o644)
+    other = again(cloud, journal, made.run, clock=clock)
+    other.say_more({"psk_1": f"@{tmp_path / 'key'}", "psk_2": f"@{tmp_path / 'key'}"})
+    assert not [event.problem for event in other.apply() if event.problem]
+    assert sent(cloud) == [FIRST, FIRST]
+    assert other.hand_over().notes[:2] == (
+        f"Others on this machine can read {tmp_path / 'key'}, which holds a secret: chmod 600 makes it yours.",
+        "psk_1 and psk_2 are the same key. It works; two are safer.",
+    )
+    assert made.run.record.answers["psk_1"] == made.run.record.answers["psk_2"] == f"@{tmp_path / 'key'}"
+
+
 # -- going on ------------------------------------------------------------------------------------------------------
 
 
