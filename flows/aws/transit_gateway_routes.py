@@ -33,7 +33,7 @@ def price(what: str) -> Cost:
         f"The attachment of {what} to the transit gateway",
         Decimal("0.05"),
         "2026-11",
-        "AWS Transit Gateway pricing page, US East (N. Virginia); no price list was read, and other regions cost more, "
+        "AWS Transit Gateway pricing page, US East (N. Virginia); no price list was read, and some regions cost more, "
         "such as Tokyo 0.07 USD an hour",
         PER_GB,
     )

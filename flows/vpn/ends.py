@@ -40,7 +40,7 @@ def usable(gateway: object, flow: Answers) -> Iterator[Caution]:
         yield Caution(
             "transit-gateway-costs",
             "A transit gateway costs by what is attached to it: the VPN, and a VPC that is not yet, about 0.05 USD an "
-            "hour each in US East, in other regions more, and about 0.02 USD for each GB that they send. A VPN gateway "
+            "hour each in US East, in some regions more, and about 0.02 USD for each GB that they send. A VPN gateway "
             "costs nothing itself.",
         )
 

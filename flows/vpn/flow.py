@@ -90,12 +90,12 @@ class SiteToSiteVpn(Flow):
         "over faster. It cannot be changed later without new addresses and keys.",
     )
     vpn_gateway = Choice(
-        "Which VPN gateway should be AWS's end?",
+        "Which gateway should be AWS's end?",
         lambda flow: ends.options(flow.cloud, flow.vpc),
         check=ends.usable,
         default=lambda flow: next(site_to_site_vpn.gateway_options(flow.cloud, flow.vpc)).key,
         fine_tuning=True,
-        label="VPN gateway",
+        label="AWS's end",
         why="The virtual private gateway is the AWS end of the tunnel, a plug on the VPC. A VPC has exactly one; an "
         "attached one is always used. A transit gateway, a hub that joins many networks, can be the end instead.",
     )
