@@ -32,6 +32,8 @@ READS = (
     Call("ec2.GetActiveVpnTunnelStatus"),
     Call("cloudwatch.DescribeAlarms"),
     Call("sns.GetTopicAttributes"),
+    Call("kms.DescribeKey"),
+    Call("kms.GetKeyPolicy"),
     Call("logs.DescribeLogStreams"),
     Call("logs.GetLogEvents"),
 )

@@ -77,6 +77,7 @@ def test_the_policy_allows_what_is_called_and_nothing_else(
         "logs:DescribeLogStreams": "where a tunnel is down and has a log",
         "logs:GetLogEvents": "where a tunnel is down and has a log",
         "sns:GetTopicAttributes": "where an alarm tells a topic",
+        **dict.fromkeys(("kms:DescribeKey", "kms:GetKeyPolicy"), "where that is encrypted with a key of one's own"),
         "cloudwatch:TagResource": "AWS asks for it where an alarm is made with tags",
         "logs:TagResource": "AWS asks for it where a log is made with tags",
         "iam:CreateServiceLinkedRole": "AWS asks for it where a service has no role yet",

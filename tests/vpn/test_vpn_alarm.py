@@ -70,17 +70,31 @@ def test_where_nobody_listens_that_needs_a_yes(account: PracticeAccount, cloud: 
 
 
 def test_a_topic_that_cloudwatch_cannot_send_to_is_heard_by_nobody(account: PracticeAccount, cloud: Cloud) -> None:
-    sns: Any = account.session.client("sns")
+    sns, ids = account.session.client("sns"), dict[str, str]()
     for name, given in (("locked", {"KmsMasterKeyId": "alias/aws/sns"}), ("closed", {}), ("empty", {})):
         arn = sns.create_topic(Name=name, Attributes=given)["TopicArn"]
         if name != "empty":
             sns.subscribe(TopicArn=arn, Protocol="sms", Endpoint="+4930123456")
+    kms: Any = account.session.client("kms")
+    sends = {"Service": SERVICE}
+    keys = {
+        "own": {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}, "Action": "kms:*"},
+        "shared": {"Effect": "Allow", "Principal": sends, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]},
+        "off": {"Effect": "Allow", "Principal": sends, "Action": "kms:*"},
+    }  # fmt: skip
+    for name, statement in keys.items():
+        said = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]})
+        ids[name] = kms.create_key(Policy=said)["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=ids[name])
+        topic = sns.create_topic(Name=name, Attributes={"KmsMasterKeyId": f"alias/{name}"})["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+4930123456")
+    kms.disable_key(KeyId=ids["off"])
     only = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [only]})
     sns.set_topic_attributes(TopicArn=TOPIC.format("closed"), AttributeName="Policy", AttributeValue=policy)
     why = {
         name: unheard(cloud, Topic(TOPIC.format(name)), SERVICE, RINGS)
-        for name in ("locked", "closed", "empty", "gone", "on-call")
+        for name in ("locked", "closed", "empty", "gone", "on-call", *keys)
     }
     assert why == {
         "locked": "it is encrypted with Amazon's key (alias/aws/sns), with which AWS's services cannot send",
@@ -88,6 +102,9 @@ def test_a_topic_that_cloudwatch_cannot_send_to_is_heard_by_nobody(account: Prac
         "empty": "nobody has subscribed to it",
         "gone": "there is no such topic",
         "on-call": "",
+        "own": f"the policy of its key {ids['own']} does not let cloudwatch.amazonaws.com use that",
+        "shared": "",
+        "off": f"its key {ids['off']} cannot be used (Disabled)",
     }
 
 
