@@ -201,11 +201,12 @@ def same_routing(cloud: Cloud, used: Use | None, name: str, *, static: bool) -> 
         )
 
 
-def shared_gateway(cloud: Cloud, gateway: object) -> Iterator[Caution]:
-    """Who else uses an existing VPN gateway."""
+def shared_gateway(cloud: Cloud, gateway: object, used: Use | None) -> Iterator[Caution]:
+    """Who else uses an existing VPN gateway, beside the connection that is `used` itself."""
     if not isinstance(gateway, vpn.VpnGateway):
         return
-    others = sum(each.vpn_gateway == gateway.id for each in vpn.connections(cloud))
+    own = used.resource if used else ""
+    others = sum(each.vpn_gateway == gateway.id and each.id != own for each in vpn.connections(cloud))
     if others:
         some = "another connection" if others == 1 else f"{others} other connections"
         yield Caution(

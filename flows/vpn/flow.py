@@ -373,7 +373,7 @@ class SiteToSiteVpn(Flow):
         office, aws_end, connection = self.ends()
         yield from checks.same_routing(self.cloud, connection, self.name, static=self.routing == STATIC)
         yield from checks.same_address(self.cloud, office, self.gateway_ip)
-        yield from checks.shared_gateway(self.cloud, self.vpn_gateway)
+        yield from checks.shared_gateway(self.cloud, self.vpn_gateway, connection)
         yield from checks.aws_side(self, connection)
         yield from checks.room(self.cloud, office, aws_end, connection)
         yield from checks.servers_behind(self.cloud, self.vpc, self.security_groups)

@@ -78,6 +78,22 @@ def test_what_a_run_is_taking_back_is_not_used_without_a_word(cloud: Aws, journa
     assert "being-undone" not in {each.id for each in session(cloud, None, STATIC).review().cautions}, "of no journal"
 
 
+def test_the_connection_that_is_used_is_not_another_at_its_own_gateway(
+    cloud: Aws, journal: Journal, clock: FakeClock
+) -> None:
+    made = session(cloud, journal, STATIC, clock=clock)
+    carried_out(made)
+    made.close()
+
+    def sharing(**other: str) -> list[str]:
+        review = session(cloud, None, {**STATIC, "name": "b2", **other}).review()
+        return [each.message for each in review.cautions if each.id == "shared-gateway"]
+
+    assert sharing() == [], "it is the very same one"
+    (told,) = sharing(gateway_ip="198.51.100.99", networks="192.168.99.0/24")
+    assert "is also used by another connection" in told
+
+
 def test_the_check_does_not_claim_it_either() -> None:
     found = diagnosis._routing(site_to_site_vpn.connection(Told({}, []).found))
     assert found.grade is Grade.NOT_CHECKED
