@@ -7,11 +7,14 @@ time that the clocks skip in spring is left out that day, one that comes twice i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from flows.engine import Option, Refused
@@ -37,6 +40,7 @@ HERE = {
     "ap-east-2": "Asia/Taipei", "cn-": "Asia/Shanghai",
 }  # fmt: skip
 """Where people near a region live, by the beginning of its name: a first suggestion."""
+A_PLACE = "Give the name of a place, for example Europe/Berlin or America/New_York."
 AHEAD = 3 * 366
 """Days that are looked ahead for a change of clocks: its day of the month moves from year to year."""
 
@@ -168,18 +172,33 @@ def of_day(text: str) -> time:
     return time(int(found[1]), int(found[2] or 0))
 
 
-def zones() -> Iterator[Option[str]]:
-    """Every time zone that this computer knows, the usual names first."""
+def zones(region: str) -> Iterator[Option[str]]:
+    """Every time zone that this computer knows: that of people near the region first, then its own, then the others,
+    the usual names before old ones. Raises Refused where it knows none."""
     names = available_timezones()
     if not names:
         raise Refused("This computer knows no time zones.", remedy="Install its package tzdata, and try again.")
-    for name in sorted(names, key=lambda each: ("/" not in each, each)):
+    likely = {usual_zone(region): f"near {region}"}
+    if (own := own_zone()) in names:
+        likely.setdefault(own, "this computer's")
+    yield from (Option(name, name, name, hint) for name, hint in likely.items() if name in names)
+    for name in sorted(names - likely.keys(), key=lambda each: ("/" not in each, each)):
         if not name.startswith(("Etc/GMT", "SystemV/", "posix", "right", "localtime")):
             yield Option(name, name, name)
 
 
+def own_zone(localtime: Path = Path("/etc/localtime")) -> str:
+    """The name of this computer's time zone, by TZ or by what `localtime` is a link to (tzset(3), localtime(5)); empty
+    where that tells none, and where it is UTC, as of most servers, which says nothing of where people are."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if not named and localtime.is_symlink():
+        named = str(localtime.readlink()).partition("zoneinfo/")[2]
+    return "" if named.rpartition("/")[2] in ("UTC", "UCT", "Zulu", "Universal") else named
+
+
 def as_zone(text: str) -> str:
-    """What people write for a time zone, as its name is written: “europe/berlin”, “Berlin”. Raises Refused."""
+    """What people write for a time zone, as its name is written: “europe/berlin”, “Berlin”. Raises Refused, with those
+    that are written nearly so."""
     wanted = text.strip().replace(" ", "_").lower()
     if found := sorted(each for each in available_timezones() if each.lower() == wanted):
         return found[0]
@@ -190,9 +209,18 @@ def as_zone(text: str) -> str:
     if re.fullmatch(r"(?i)[a-z]{3,4}|(utc|gmt)? ?[+-]\d{1,2}(:?\d\d)?", text.strip()):
         raise Refused(
             f"“{text}” is not among the time zones: an abbreviation or an offset does not tell when clocks change.",
-            remedy="Give the name of a place, for example Europe/Berlin or America/New_York.",
+            remedy=A_PLACE,
         )
-    return text
+    if not (near := _written_nearly(wanted)):
+        return text
+    raise Refused(f"“{text}” is not among the time zones.", remedy=f"Nearest to it: {', '.join(near)}. {A_PLACE}")
+
+
+def _written_nearly(wanted: str) -> list[str]:
+    """The time zones whose name, or whose place, is written nearly as that, the nearest first."""
+    names = sorted(available_timezones(), key=lambda each: (each.count("/") != 1, each))
+    by_name = {**{each.lower().rpartition("/")[2]: each for each in reversed(names)}, **{n.lower(): n for n in names}}
+    return list(dict.fromkeys(by_name[each] for each in get_close_matches(wanted, by_name, 3, 0.75)))
 
 
 def usual_zone(region: str) -> str:

@@ -49,7 +49,7 @@ class DatabaseHours(Flow):
     )
     time_zone = Choice(
         "Whose clocks count?",
-        lambda flow: weekly_hours.zones(),
+        lambda flow: weekly_hours.zones(flow.cloud.identity.region),
         form=lambda text, flow: weekly_hours.as_zone(text),
         default=lambda flow: weekly_hours.usual_zone(flow.cloud.identity.region),
         label="Time zone",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -139,6 +140,46 @@ def test_what_is_written_is_read_again() -> None:
 )
 def test_a_time_zone_as_people_write_it(text: str, zone: str) -> None:
     assert weekly_hours.as_zone(text) == zone
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("Berln", "Europe/Berlin"), ("europe/berln", "Europe/Berlin"), ("New Yrok", "America/New_York")],
+)
+def test_one_that_is_not_known_is_refused_with_what_is_written_nearly_so(text: str, near: str) -> None:
+    with pytest.raises(Refused, match=f"“{text}” is not among the time zones") as refused:
+        weekly_hours.as_zone(text)
+    assert f"Nearest to it: {near}" in refused.value.remedy
+
+
+def test_the_list_begins_with_where_people_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near the region, then this computer's own; each stands there once. UTC tells nothing of people."""
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    first, second, *rest = weekly_hours.zones("eu-central-1")
+    assert [(each.key, each.hint) for each in (first, second)] == [
+        ("Europe/Berlin", "near eu-central-1"), ("Asia/Kolkata", "this computer's"),
+    ]  # fmt: skip
+    assert not {"Europe/Berlin", "Asia/Kolkata"} & {each.key for each in rest}
+    monkeypatch.setenv("TZ", "UTC")
+    assert [each.key for each in weekly_hours.zones("eu-central-1")][:2] == ["Europe/Berlin", "Africa/Abidjan"]
+
+
+@pytest.mark.parametrize(
+    ("leads", "zone"),
+    [
+        ("/usr/share/zoneinfo/Asia/Kolkata", "Asia/Kolkata"),
+        ("../usr/share/zoneinfo/Asia/Kolkata", "Asia/Kolkata"),
+        ("/usr/share/zoneinfo/Etc/UTC", ""),
+        ("/nowhere", ""),
+    ],
+)
+def test_this_computers_own_zone_where_no_variable_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leads: str, zone: str
+) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    (localtime := tmp_path / "localtime").symlink_to(leads)
+    assert weekly_hours.own_zone(localtime) == zone
+    assert not weekly_hours.own_zone(tmp_path / "none")
 
 
 @pytest.mark.parametrize("text", ["CEST", "+01:00", "UTC+1", "gmt -5"])
