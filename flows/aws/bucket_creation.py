@@ -185,7 +185,14 @@ def artifacts(bucket: Bucket, partition: str, pipeline: str, others: Sequence[Ot
 
 
 def closed(
-    made: tuple[Action, Action], bucket: Bucket, partition: str, *, policy: str, statements: tuple[Any, ...], days: int
+    made: tuple[Action, Action],
+    bucket: Bucket,
+    partition: str,
+    *,
+    policy: str,
+    statements: tuple[Any, ...],
+    days: int,
+    said: str = "that bucket",
 ) -> tuple[Action, ...]:
     """A bucket that `create` makes, closed to the public and to requests without TLS, whose files are kept for a time.
 
@@ -196,6 +203,7 @@ def closed(
         policy: the sentence about its policy.
         statements: what the policy says beside that.
         days: how long files are kept.
+        said: how the sentences speak of it, where a plan makes another bucket as well.
     """
     here, arn = {"Bucket": bucket.name}, f"arn:{partition}:s3:::{bucket.name}"
     tls = {
@@ -209,7 +217,7 @@ def closed(
     private = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
     settings: dict[str, tuple[str, str, dict[str, Any], Still]] = {
         "closed": (
-            "Block all public access to that bucket", "s3.PutPublicAccessBlock",
+            f"Block all public access to {said}", "s3.PutPublicAccessBlock",
             {"PublicAccessBlockConfiguration": private},
             _still(
                 bucket, "s3.GetPublicAccessBlock",
@@ -226,7 +234,7 @@ def closed(
             ),
         ),
         "forget": (
-            f"Delete what is in that bucket after {days} days", "s3.PutBucketLifecycleConfiguration",
+            f"Delete what is in {said} after {days} days", "s3.PutBucketLifecycleConfiguration",
             {"LifecycleConfiguration": {"Rules": [rule]}},
             _still(
                 bucket, "s3.GetBucketLifecycleConfiguration",

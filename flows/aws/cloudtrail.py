@@ -247,7 +247,9 @@ def create(
         "trail-bucket", bucket, "in which the trail writes", label, statements=[*sids, bucket_creation.TLS]
     )
     sentence = "Let only that trail write there, and refuse requests that are not encrypted"
-    place_for = bucket_creation.closed(made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT)
+    place_for = bucket_creation.closed(
+        made, bucket, partition, policy=sentence, statements=policy, days=DAYS_KEPT, said="the trail's bucket"
+    )
     here, looked = {"Name": name}, Call("cloudtrail.DescribeTrails", {"trailNameList": [name]})
     tagged = Call("cloudtrail.ListTags", {"ResourceIdList": [Ref("trail", "TrailARN")]})
     mine = join("ResourceTagList[0].TagsList[?Key=='handrail:run'].Value | [0] == '", RUN, "'")

@@ -119,4 +119,4 @@ def fits(key: Key | str, flow: Answers) -> Iterator[Caution]:
 
 def copyable(wanted: bool, flow: Answers) -> None:
     if wanted and not flow.copies:
-        raise Refused("They may not copy it: the disks' snapshots are not shared. Answer yes to “own copy” first.")
+        raise Refused("They may not copy it: the disks' snapshots are not shared. Answer yes to “copies” first.")

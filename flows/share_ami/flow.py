@@ -87,6 +87,7 @@ class ShareImage(Flow):
     launch = Yes(
         "Start a machine from it in the receiver's account now?",
         default="no",
+        label="Start one there now",
         why="The only real proof is a start on the other side. It needs a profile of the receiver's account here, and "
         "the machine costs money there while it runs.",
     )
@@ -261,8 +262,9 @@ class ShareImage(Flow):
         for number, snapshot in enumerate(piece.snapshots if self.copies else ()):
             if standing and self.account in amis.may_copy(self.cloud, str(snapshot)).accounts:
                 yield Use(
-                    f"disk-{number + 1}", f"{self.account} may copy it already", "AWS::EC2::Snapshot", str(snapshot)
-                )
+                    f"disk-{number + 1}", f"{self.account} may copy disk {number + 1} already", "AWS::EC2::Snapshot",
+                    str(snapshot),
+                )  # fmt: skip
             else:
                 yield steps.share_disk(piece, number, self.account)
 

@@ -68,7 +68,7 @@ def receive(
         costs=costs,
         undone="The copy in the other account and its snapshots",
     )  # fmt: skip
-    return Piece(there, (), region, ("receive",), (image,))
+    return Piece(there, (), region, after=("receive",), actions=(image,))
 
 
 def launch(

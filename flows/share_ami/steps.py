@@ -27,11 +27,13 @@ BEGUN = "Images[0].BlockDeviceMappings[?Ebs] | [0] && !([?!(Ebs.SnapshotId)])"
 
 @dataclass(frozen=True)
 class Piece:
-    """An image as the plan goes on with it: its id and snapshots, known now or later, and the region it is in."""
+    """An image as the plan goes on with it: its id and snapshots, known now or later, the region it is in, and how a
+    sentence speaks of it where there may be another."""
 
     id: Late
     snapshots: tuple[Late, ...]
     region: str = ""
+    said: str = "the image"
     after: tuple[str, ...] = ()
     actions: tuple[Action, ...] = field(default=(), compare=False)
 
@@ -115,7 +117,7 @@ def make(
         undone=f"The image {called} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already."},
     )  # fmt: skip
-    watched = (_tagged("image", called, ""), *_watched("image", called, ""))
+    watched = (_tagged("image", called, called), *_watched("image", called))
     return Piece(image["ImageId"], snapshots, after=("image-ready",), actions=(image, *watched))
 
 
@@ -172,8 +174,9 @@ def copy(
         undone=f"The copy of the image{there} and its snapshots",
         refusals={"InvalidAMIName.Duplicate": f"You have an image called “{called}” already{there}."},
     )  # fmt: skip
-    watched = (_tagged("copy", called, region), *_watched("copy", "the copy", region))
-    return Piece(image["ImageId"], snapshots, region, ("copy-ready",), (image, *watched))
+    said = f"the copy{there}"
+    watched = (_tagged("copy", called, said, region), *_watched("copy", said, region))
+    return Piece(image["ImageId"], snapshots, region, said, ("copy-ready",), (image, *watched))
 
 
 def drop(passing: Piece) -> Action:
@@ -194,7 +197,7 @@ def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
     there, still = ami_dependents.permission(ami_dependents.launch(piece.id, piece.region), "Launch", account)
     return Action(
         "share",
-        f"Let the account {account} launch the image",
+        f"Let the account {account} launch {piece.said}",
         Call("ec2.ModifyImageAttribute", change, piece.region),
         undo=(
             Undo(
@@ -207,7 +210,7 @@ def share(piece: Piece, account: str, after: tuple[str, ...] = ()) -> Action:
         find=there if piece.actions else None,
         unless=None if piece.actions else there,
         after=(*piece.after, *after),
-        undone=f"The permission of {account} to launch the image",
+        undone=f"The permission of {account} to launch {piece.said}",
         refusals={
             "InvalidAMIAttributeItemValue": f"AWS does not know the account {account}.",
             "InvalidParameter": "AWS does not share this image: its disks are encrypted with Amazon's own key.",
@@ -225,7 +228,7 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
     there, still = ami_dependents.permission(look, "CreateVolume", account)
     return Action(
         f"share-disk-{number + 1}",
-        f"Let the account {account} copy disk {number + 1} of the image",
+        f"Let the account {account} copy disk {number + 1} of {piece.said}",
         Call("ec2.ModifySnapshotAttribute", change, piece.region),
         undo=(
             Undo(
@@ -237,7 +240,7 @@ def share_disk(piece: Piece, number: int, account: str) -> Action:
         find=there if piece.actions else None,
         unless=None if piece.actions else there,
         after=piece.after,
-        undone=f"The permission of {account} to copy disk {number + 1}",
+        undone=f"The permission of {account} to copy disk {number + 1} of {piece.said}",
     )
 
 
@@ -258,14 +261,14 @@ def _until(machine: Machine, state: str) -> Wait:
     )
 
 
-def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
+def _watched(image: str, said: str, region: str = "") -> tuple[Action, Action]:
     """Watch the disks' progress in per cent, then the image; a large disk takes hours the first time."""
     snapshots = seen(image, DISKS)
     progress = Call("ec2.DescribeSnapshots", {"SnapshotIds": snapshots}, region)
     look = Call("ec2.DescribeImages", {"ImageIds": [Ref(image, "ImageId")]}, region)
     return (
         Action(
-            f"{image}-disks", f"Copy the disks of {called}", progress,
+            f"{image}-disks", f"Copy the disks of {said}", progress,
             wait=Wait(
                 progress, ready="Snapshots && !(Snapshots[?State!='completed'])",
                 failed="Snapshots[?State=='error']", now="join(', ', Snapshots[].Progress || `[]`)",
@@ -273,7 +276,7 @@ def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
             ),
         ),
         Action(
-            f"{image}-ready", f"Wait for {called} to be complete", look,
+            f"{image}-ready", f"Wait for {said} to be complete", look,
             wait=Wait(
                 look, ready="Images[0].State=='available'", failed="Images[0].State=='failed'",
                 now="Images[0].State", sentence="Waiting until the image is available", typical=60, limit=86400,
@@ -283,12 +286,12 @@ def _watched(image: str, called: str, region: str) -> tuple[Action, Action]:
     )  # fmt: skip
 
 
-def _tagged(image: str, called: str, region: str) -> Action:
+def _tagged(image: str, called: str, said: str, region: str = "") -> Action:
     """The snapshots get their tags in a call of their own: not everything that speaks EC2 takes them with the image."""
     snapshots = seen(image, DISKS)
     return Action(
         f"{image}-tags",
-        f"Give the disks of {called} their tags",
+        f"Give the disks of {said} their tags",
         Call("ec2.CreateTags", {"Resources": snapshots, "Tags": tags.tags(called)}, region),
         stands=Still(
             Call("ec2.DescribeSnapshots", {"SnapshotIds": snapshots}, region),

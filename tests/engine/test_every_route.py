@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
@@ -174,6 +175,14 @@ def test_every_way_ends_in_a_plan_that_aws_accepts(walked: list[End]) -> None:
     for end in walked:
         assert end.plan.actions or end.plan.uses
         assert [mistake for call in end.plan.calls() for mistake in mistakes(call)] == [], end.answers
+
+
+@every_walk
+def test_no_two_steps_of_a_plan_say_the_same(walked: list[End]) -> None:
+    """Whoever watches, or reads that one failed, has to know which."""
+    for end in walked:
+        said = Counter(each.sentence for each in (*end.plan.uses, *end.plan.actions))
+        assert [sentence for sentence, times in said.items() if times > 1] == [], end.answers
 
 
 @every_walk

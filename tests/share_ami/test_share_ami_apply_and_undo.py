@@ -185,3 +185,17 @@ def test_a_machine_that_somebody_stopped_since_stays_stopped(
     taken_back(made)
     (group,) = ec2.describe_instances(**shop)["Reservations"]
     assert group["Instances"][0]["State"]["Name"] == "stopped"
+
+
+def test_where_there_are_two_images_each_step_says_which(both: Aws, clock: FakeClock) -> None:
+    review = session(both, None, VARIANTS["elsewhere"], clock).review()
+    said = {action.id: action.sentence for action in review.plan.actions}
+    assert said["image-tags"] == "Give the disks of shop-golden their tags"
+    assert said["copy-tags"] == "Give the disks of the copy in eu-west-1 their tags"
+    assert said["share"] == f"Let the account {SECOND_ACCOUNT_ID} launch the copy in eu-west-1"
+    assert said["share-disk-1"] == f"Let the account {SECOND_ACCOUNT_ID} copy disk 1 of the copy in eu-west-1"
+
+
+def test_a_no_to_a_start_there_does_not_read_as_if_nobody_may_start_one(both: Aws, clock: FakeClock) -> None:
+    (launch,) = [each for each in session(both, None, NEW, clock).review().answers if each.question.id == "launch"]
+    assert (launch.question.label, launch.shown) == ("Start one there now", "no")
