@@ -89,8 +89,10 @@ class RouteTable:
 
     @property
     def shown(self) -> str:
-        """As a part of a sentence."""
-        return f"{self.name} ({self.id})" if self.name else self.id
+        """As a part of a sentence; the main one, which often has no name, as that."""
+        if self.name:
+            return f"{self.name} ({self.id})"
+        return f"{self.id} (the main one)" if self.main else self.id
 
     @property
     def public(self) -> bool:

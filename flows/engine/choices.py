@@ -157,7 +157,7 @@ def find(texts: Sequence[str], options: Iterable[Option[T]], question: Question[
             more = f" and {len(same) - NAMED_AT_MOST} more" if len(same) > NAMED_AT_MOST else ""
             raise Refused(f"{len(same)} are called “{text}”: {keys}{more}.", remedy="Give the id instead.")
         if not same:
-            some = ", ".join(f"{o.key} ({o.label})" if o.label and o.label != o.key else o.key for o in seen)
+            some = ", ".join(map(_offered, seen))
             more = f" and {total - len(seen)} more" if total > len(seen) else ""
             remedy = f"Choose from: {some}{more}." if seen else question.empty
             raise Refused(f"“{text}” is not among the choices for {question.id}.", remedy=remedy)
@@ -165,8 +165,18 @@ def find(texts: Sequence[str], options: Iterable[Option[T]], question: Question[
     return [found[place] for place in sorted(found)]
 
 
+def _offered(option: Option[Any]) -> str:
+    """An option as a sentence names it: one without a name, whose hint then begins with its id, by the rest of that."""
+    if option.label and option.label != option.key:
+        return f"{option.key} ({option.label})"
+    hint = option.hint.removeprefix(option.key).strip() if option.hint.startswith(option.key) else ""
+    return f"{option.key} ({hint})" if hint else option.key
+
+
 def named(value: object) -> str:
-    """How a looked-up thing is shown: by its name and id where it has them."""
+    """How a looked-up thing is shown: as it says itself, or by its name and id where it has them."""
+    if isinstance(shown := getattr(value, "shown", None), str):
+        return shown
     name, id_ = getattr(value, "name", ""), getattr(value, "id", "")
     return f"{name} ({id_})" if name and id_ and name != id_ else str(name or id_ or value)
 
