@@ -96,7 +96,7 @@ def backwards(action: Action, run: Run) -> tuple[str, str]:
 
 YOURS = "yours"
 """What only a person does: a step that no call of an undo reaches."""
-REMOVED, RESTORED, LEFT, LOST = "- removed", "~ put back", "= left", "! LOST"
+REMOVED, RESTORED, LEFT, LOST, MAYBE = "- removed", "~ put back", "= left", "! LOST", "? unknown"
 """What became of a thing, as a sign and a word."""
 
 
@@ -109,7 +109,7 @@ def receipt(done: Receipt, told: Collection[str] = ()) -> list[str]:
     still_there = there(done)
     lines = [(REMOVED, line(what)) for what in done.removed if what not in {*told, *done.lost}]
     lines += [(RESTORED, line(what)) for what in done.restored if what not in told]
-    lines += [(LEFT, left_over(each)) for each in done.left if not each.stays]
+    lines += [(MAYBE if each.maybe else LEFT, left_over(each)) for each in done.left if not each.stays]
     lines += [(YOURS, line(what)) for what in done.yours]
     rows = [*still_there, *(f"  {word:<10}  {text}" for word, text in lines)]
     return [headline(done), *rows] if still_there or not done.complete else [*rows, headline(done)]
@@ -159,6 +159,8 @@ def headline(done: Receipt) -> str:
                 return "Everything of this run is as it was before; what somebody put beside it since stays."
             if done.mended:
                 return "Everything of this run is as it was before; what was mended of it since stays."
+            if any(rest.maybe for rest in done.left):
+                return "Everything of this run is as it was before; whether others have something of it is unknown."
             return "Everything is as it was before."
         return f"Not everything is taken back yet{lost and f'; {lost}'}."
     what = "1 thing that " if count == 1 else f"{count} things that "

@@ -52,4 +52,5 @@ def copied(account: str) -> Kept:
     return Kept(
         f"What {account} copied of it, or started from it, meanwhile",
         "It stays theirs: taking the permission back stops new copies, not those that they have made.",
+        maybe=True,
     )

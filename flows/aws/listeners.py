@@ -127,6 +127,7 @@ def _remembered(actions: Iterable[Mapping[str, Any]]) -> Kept | None:
     return Kept(
         "What browsers remember of the redirect (301)",
         "Whoever came meanwhile may go on asking where it led, also when nobody answers there any more.",
+        maybe=True,
     )
 
 
@@ -458,6 +459,7 @@ def strict_https(listener: Late, seconds: int, after: tuple[str, ...] = ()) -> A
             kept=Kept(
                 "What browsers remember that visited meanwhile",
                 f"They insist on https until {_time(seconds)} after their last visit, whatever is here by then.",
+                maybe=True,
             ),
         ),
         after=after,

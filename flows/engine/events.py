@@ -58,7 +58,8 @@ class Left:
     """Something that undo did not take away.
 
     It `stays` where it is of this run and there still: not what was there before, nor what somebody took away already.
-    It is `theirs` where somebody put it there since, beside what was of this run. What it `costs` may be `by_use`:
+    It is `theirs` where somebody put it there since, beside what was of this run; a `maybe` where nobody here can tell
+    whether there is such a thing at all. What it `costs` may be `by_use`:
     nothing while nobody uses it.
     """
 
@@ -68,6 +69,7 @@ class Left:
     stays: bool = False
     theirs: bool = False
     by_use: bool = False
+    maybe: bool = False
 
 
 @dataclass(frozen=True)

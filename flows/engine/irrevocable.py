@@ -61,11 +61,12 @@ def kept_by_choice(run: Run, plan: Plan, decided: Mapping[str, str], left: Colle
     return _remaining(run, (step.kept for step in chosen if step.kept))
 
 
-def _remaining(run: Run, what: Iterable[Kept]) -> list[Left]:
+def _remaining(run: Run, kept: Iterable[Kept]) -> list[Left]:
     found: list[Left] = []
-    for remains in what:
+    for remains in kept:
         try:
-            found.append(Left(str(fill(remains.what, run.resolve)), remains.why, remains.costs, stays=True))
+            what = str(fill(remains.what, run.resolve))
+            found.append(Left(what, remains.why, remains.costs, stays=not remains.maybe, maybe=remains.maybe))
         except KeyError:  # the run broke off before it came to that
             continue
     return list(dict.fromkeys(found))

@@ -52,7 +52,10 @@ def receipt(run: Run, plan: Plan) -> Receipt:
                         lost += [with_it] if theirs else []
                         theirs = ""
                         left += [Left(f"{what}, in part", facts["gone"])] if facts.get("gone") else []
-                left += [*(Left(**kept, stays=True) for kept in facts.get("kept", ())), *_beside(what, facts)]
+                left += [
+                    *(Left(**kept, stays=not kept.get("maybe")) for kept in facts.get("kept", ())),
+                    *_beside(what, facts),
+                ]
                 lost += facts.get("lost", ())
             case "left":
                 because = facts.get("because") or ("refused" if facts.get("ours", True) else "changed")

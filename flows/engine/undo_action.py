@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from .actions import Action
 from .apply import look_for
@@ -164,8 +165,13 @@ def _lost(action: Action, plan: Plan, carrier: Carrier, kept: Iterable[Mapping[s
     ]
 
 
-def _told(carrier: Carrier, *left: Kept | None) -> list[dict[str, str]]:
-    return [{"what": carrier.text(kept.what), "why": kept.why, "costs": kept.costs} for kept in left if kept]
+def _told(carrier: Carrier, *left: Kept | None) -> list[dict[str, Any]]:
+    return [
+        {"what": carrier.text(kept.what), "why": kept.why, "costs": kept.costs}
+        | ({"maybe": True} if kept.maybe else {})
+        for kept in left
+        if kept
+    ]
 
 
 def note_seen(action: Action, carrier: Carrier) -> None:

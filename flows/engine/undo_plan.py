@@ -90,13 +90,15 @@ class Settings:
 class Kept:
     """What an undo leaves behind on purpose, for the receipt: `why`, and what it goes on costing.
 
-    `find` looks whether it is there, for a call whose answer never came.
+    `find` looks whether it is there, for a call whose answer never came. It is a `maybe` where nobody here can tell
+    whether there is such a thing at all: what another account copied, what a browser remembers.
     """
 
     what: Late
     why: str
     costs: str = ""
     find: Find | None = None
+    maybe: bool = False
 
 
 @dataclass(frozen=True)

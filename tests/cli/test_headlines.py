@@ -16,6 +16,7 @@ VERSIONS = Left("Versions in pages", "They stay.", "Old versions are stored and 
 USED = Left("The connection", "Others use it.", "Traffic", stays=True, by_use=True)
 USED_TOO = Left("The pipeline", "Others use it.", "The pipeline", stays=True, by_use=True)
 LEANT_ON = Left("The role", "Others use it.", stays=True)
+COPIED = Left("What 2222 copied of it", "It stays theirs.", maybe=True)
 BEFORE = Left("VPC vpc-1", "It existed before this run and was only used.")
 ADDED = Left("What somebody put beside it since: Theirs", "It is not this run's.", theirs=True)
 GONE = Left("The route", "not found: somebody took it away already.")
@@ -30,6 +31,11 @@ GONE = Left("The route", "not found: somebody took it away already.")
             (BEFORE, ADDED), True,
             "Everything of this run is as it was before; what somebody put beside it since stays.", "good",
         ),
+        (
+            (COPIED, BEFORE), True,
+            "Everything of this run is as it was before; whether others have something of it is unknown.", "good",
+        ),
+        ((SNAPSHOT, COPIED), True, "Undone, except 1 thing that still costs money.", "warn"),
         ((BEFORE, SNAPSHOT), True, "Undone, except 1 thing that still costs money.", "warn"),
         ((SNAPSHOT, VERSIONS), True, "Undone, except 2 things that still cost money.", "warn"),
         ((LEANT_ON, GONE), True, "Undone, except 1 thing that is left.", "warn"),

@@ -192,16 +192,18 @@ class ReceiptPage(Page):
 
 def receipt_rows(receipt: Receipt) -> list[Said]:
     """A receipt in rows, the verdict first."""
-    from ...taking_back import LEFT, LOST, REMOVED, RESTORED, YOURS, headline, left_over
+    from ...taking_back import LEFT, LOST, MAYBE, REMOVED, RESTORED, YOURS, headline, left_over
 
     staying = receipt.staying
     look = "bad" if not receipt.complete or receipt.lost else "warn" if staying else "good"
     rows = [Said(headline(receipt), "left" if staying or not receipt.complete else "undone", look)]
     removed = (what for what in receipt.removed if what not in receipt.lost)
-    others = [rest for rest in receipt.left if not rest.stays]
+    unknown = [rest for rest in receipt.left if rest.maybe]
+    others = [rest for rest in receipt.left if not (rest.stays or rest.maybe)]
     parts = (
         ("Lost for good", [Said(line(what), LOST, "danger") for what in receipt.lost]),
         ("Still there", [Said(homely(left_over(rest)), LEFT, "warn" if rest.costs else "muted") for rest in staying]),
+        ("Not known here", [Said(homely(left_over(rest)), MAYBE, "muted") for rest in unknown]),
         ("What is yours to do", [Said(line(what), YOURS, "point") for what in receipt.yours]),
         ("Removed", [Said(homely(line(what)), REMOVED, "good") for what in removed]),
         ("Put back as it was", [Said(line(what), RESTORED, "good") for what in receipt.restored]),
