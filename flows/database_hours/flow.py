@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import aurora_hours, weekly_hours
+from flows.aws import aurora_hours, aurora_prices, weekly_hours
 from flows.aws import aurora_versions as versions
 from flows.aws.aurora_clusters import Capacity
 from flows.aws.weekly_hours import DAYS, WEEKDAYS
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Picks, Plan, Text, Use, monthly
 
 from . import answers, checks, diagnosis, handover, repairs, why
 from .picture import PICTURE
@@ -108,6 +108,7 @@ class DatabaseHours(Flow):
 
     def plan(self) -> Plan:
         cluster, hours = self.cluster, self.hours()
+        prices = aurora_hours.prices(hours, cluster.storage, cluster.instances)
         things: list[Action | Use] = [
             Use(
                 "cluster", f"Use the database {cluster.name}, whose limits change by the clock", "AWS::RDS::DBCluster",
@@ -115,7 +116,7 @@ class DatabaseHours(Flow):
             ),
             *aurora_hours.keep(
                 cluster.name, hours, self.cloud.identity, former=cluster.limits,
-                costs=aurora_hours.prices(hours, cluster.storage, cluster.instances),
+                costs=prices,
             ),
         ]  # fmt: skip
         return Plan.of(
@@ -124,7 +125,10 @@ class DatabaseHours(Flow):
                 "cluster": cluster.name, "schedules": aurora_hours.called(cluster.name),
                 "awake": hours.morning.text, "asleep": hours.evening.text,
             },
-            facts={"data_api": cluster.data_api, "arn": cluster.arn, "secret": cluster.secret},
+            facts={
+                "data_api": cluster.data_api, "arn": cluster.arn, "secret": cluster.secret,
+                monthly.MONTHLY: aurora_prices.span(prices),
+            },
             reads=handover.reads(cluster.name),
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import aurora_hours, aurora_schedules, sleeping_clients
-from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, shell
+from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, monthly, shell
 
 
 def reads(cluster: str) -> tuple[Call, ...]:
@@ -31,7 +31,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     if facts["data_api"] and facts["secret"]:
         clients = sleeping_clients.written(name, cloud.identity.region, facts["arn"], facts["secret"])
         steps.append(sleeping_clients.STEP)
-    notes = () if clients else (patience,)
+    month = facts.get(monthly.MONTHLY)  # runs of earlier releases did not note it
+    paid = [f"Its hours cost about {month} USD a month (US East) until they are undone, and use outside of them more."]
+    notes = (*(paid if month else ()), *(() if clients else (patience,)))
     return Handover(dict(outputs), clients, tuple(steps), tuple(_proof(cloud, name)), notes=notes)
 
 

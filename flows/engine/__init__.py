@@ -5,7 +5,7 @@ asking            asked, questions, choices, secret_text, missing, refused_answe
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, changed, by_hand, settings, documents, events, clock, resume_checks, just_seen,
-                  made, handover, given_again
+                  made, handover, given_again, monthly
 taking it back    undo, undo_action, taking, as_left, receipts, irrevocable, open_to_all, mended
 what others have  of_others, others_before, later_runs, half_gone; what stays with it: staying
 looking again     look, event_history, differences, put_back, half_done

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.aws import accounts, amis, kms_keys, shared_keys
 from flows.aws.kms_keys import KEEP, Key, Seen, Whose
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Late, Plan, Text, Use, Yes, monthly
 
 from . import answers, checks, diagnosis, handover, prices, receiver_steps, repairs, steps, why
 from .answers import NO_REBOOT, REBOOT, STOP
@@ -194,6 +194,7 @@ class ShareImage(Flow):
         outputs: dict[str, Any] = {"image": piece.id, **({"key": key} if key else {})}
         if self.launch:
             things += self._launching(piece, outputs, tuple(each.id for each in things if isinstance(each, Action)))
+        facts |= monthly.noted(things)
         return Plan.of(things, outputs=outputs, facts=facts, reads=handover.READS)
 
     def _opened(self) -> tuple[Late, list[Action]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.aws import amis, shared_keys
-from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
+from flows.engine import Call, Cloud, Finding, Grade, Handover, monthly, shell
 
 READS = (Call("ec2.DescribeImageAttribute"), Call("ec2.DescribeImages"))
 
@@ -54,6 +54,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             "Send for-the-receiver.txt to the receiver; receiver-policy.json is what their user needs.",
         ),
         notes=(
+            *monthly.until_undone(facts),
             "Withdrawing it later stops new machines, not those that run, nor copies.",
         ),
         findings=(

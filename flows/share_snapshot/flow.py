@@ -10,7 +10,7 @@ from flows.aws import accounts, amis, kms_keys, rds_snapshots, shared_keys
 from flows.aws.kms_keys import KEEP, Key, Whose
 from flows.aws.rds_snapshots import MANUAL, NEW, Data
 from flows.aws.shared_keys import Opened
-from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Use, Yes
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Plan, Text, Use, Yes, monthly
 
 from . import answers, checks, diagnosis, handover, repairs, steps, why
 from .answers import ITSELF, NAMED
@@ -171,7 +171,7 @@ class ShareSnapshot(Flow):
         facts = {
             "kind": piece.kind, "region": self.region, "accounts": list(self.account), "engine": self.data.engine,
             "encrypted": self.data.encrypted or bool(key.arn), "their_key": steps.THEIR_KEY,
-            "option_group": self.data.option_group,
+            "option_group": self.data.option_group, **monthly.noted(things),
         }  # fmt: skip
         return Plan.of(things, outputs=outputs, facts=facts, reads=handover.READS)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.aws import rds_snapshots, shared_keys
 from flows.aws.rds_snapshots import CLUSTER, INSTANCE
-from flows.engine import Call, Cloud, Finding, Grade, Handover, shell
+from flows.engine import Call, Cloud, Finding, Grade, Handover, monthly, shell
 
 READS = tuple(Call(f"rds.Describe{kind}Attributes") for kind in (INSTANCE, CLUSTER))
 
@@ -31,6 +31,7 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
             "Send for-the-receiver.txt to the receiver; receiver-policy.json is what their user needs.",
         ),
         notes=(
+            *monthly.until_undone(facts),
             f"Until they have a copy of their own, they need {needed}: do not delete before.",
             "Withdrawing it later stops new copies, not those that they have made.",
         ),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any
 
 from flows.aws import network, site_to_site_vpn, vpn_devices
 from flows.aws.vpn_devices import LINUX, VpnDevice
-from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Handover, Use, shell
+from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Handover, Use, monthly, shell
 from flows.engine.flow import parted
 
-from . import behind, device, devices, method_by_method, own_keys, steps, transit_gateway
+from . import behind, device, devices, method_by_method, own_keys, transit_gateway
 from .answers import ONE_BY_ONE, WITH_THE_CONNECTION, Answers
+from .steps import PRICE
 from .tunnels import measured, waiting
 
 READS = (
@@ -53,7 +53,6 @@ def noted(flow: Answers, things: Iterable[Action | Use], *, made: bool) -> dict[
     """What a run notes for `hand_over`: of the answers, what the things of its plan cost, and whether it makes the
     connection."""
     linux = flow.device == LINUX
-    monthly = sum(cost.usd_per_month for each in things if isinstance(each, Action) for cost in each.costs)
     return {
         "name": flow.name,
         "vpc": flow.vpc.id,
@@ -66,7 +65,7 @@ def noted(flow: Answers, things: Iterable[Action | Use], *, made: bool) -> dict[
         "startup": flow.startup,
         "behind_nat": flow.behind_nat,
         "interface": flow.interface if linux else "",
-        "monthly": f"{monthly:.2f}",
+        **monthly.noted(things),
         **({} if made or flow.keys == WITH_THE_CONNECTION else {"keys_unused": flow.keys}),
         "device": vpn_devices.noted(flow.device),
     }
@@ -106,15 +105,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     hub = str(found.get("TransitGatewayId") or "")
     behind_it = _at_hub(cloud, found, hub) if hub else _behind(cloud, found, outputs["vpn_gateway"], facts)
     findings = (*measured(found), *behind_it)
-    notes = (*kept, *_costs(facts))
+    notes = (*kept, *monthly.until_undone(facts, otherwise=PRICE.usd_per_month))
     return Handover({**outputs, **addresses, **told}, files, now, findings, waiting(found), done, notes)
-
-
-def _costs(facts: Mapping[str, Any]) -> Iterator[str]:
-    """What the run made costs; one of an earlier version knows of the connection alone."""
-    month = Decimal(facts.get("monthly", steps.PRICE.usd_per_month))
-    if month:
-        yield f"It costs about {month:.2f} USD a month (US East) until it is undone, whether it is used or not."
 
 
 def _at_hub(cloud: Cloud, found: dict[str, Any], hub: str) -> Iterator[Finding]:

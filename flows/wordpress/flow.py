@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import instances, systems_manager
-from flows.engine import Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Use
+from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Use, monthly
 
 from . import answers, checks, diagnosis, handover, repairs, rules, script, why
 from .answers import COMMAND, DASHBOARD, EXISTING, NEW
@@ -179,19 +179,20 @@ class WordPress(Flow):
         data = script.user_data({**values, "KEY": "first-start"})
         machine = instances.machine(self.name, kind, place, self.system, image, self.disk_gb, data)
         address, used = instances.address(self.name), instances.use_address()
+        things: list[Action | Use] = [
+            Use("subnet", f"Use the subnet {place.name or place.id}", "AWS::EC2::Subnet", place.id),
+            *systems_manager.access(self.name, instances.INSTANCE),
+            instances.firewall(self.name, place),
+            instances.let_in(self.visitors),
+            address,
+            machine,
+            used,
+            systems_manager.watched(instances.INSTANCE, script.WATCH, (used.id,)),
+        ]
         return Plan.of(
-            [
-                Use("subnet", f"Use the subnet {place.name or place.id}", "AWS::EC2::Subnet", place.id),
-                *systems_manager.access(self.name, instances.INSTANCE),
-                instances.firewall(self.name, place),
-                instances.let_in(self.visitors),
-                address,
-                machine,
-                used,
-                systems_manager.watched(instances.INSTANCE, script.WATCH, (used.id,)),
-            ],
+            things,
             outputs={"machine": machine.resource, "address": address.resource},
-            facts={"values": values, "system": self.system},
+            facts={"values": values, "system": self.system, **monthly.noted(things)},
             reads=handover.READS,
             decisions=(instances.last_image(self.name),),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.aws import instances
-from flows.engine import Call, Cloud, Finding, Handover, shell
+from flows.engine import Call, Cloud, Finding, Handover, monthly, shell
 from flows.engine.flow import parted, was_proved
 
 from . import rules
@@ -44,7 +44,8 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     )
     now, done = parted(*urgent, *((step, False) for step in (*https, after)))
     told = {**outputs, "set_up": link}
-    return Handover(outputs=told, findings=findings, next_steps=now, done=done, notes=(balancer, inside))
+    notes = (*monthly.until_undone(facts), balancer, inside)
+    return Handover(outputs=told, findings=findings, next_steps=now, done=done, notes=notes)
 
 
 def _https(site: str, address: str, system: str, inside: str) -> list[str]:

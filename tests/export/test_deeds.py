@@ -11,8 +11,10 @@ from support.variants import VARIANTS, by_variant
 from flows.engine import Action, Ref
 from flows.engine.changed import things
 from flows.engine.deeds import deed, taken_back
+from flows.engine.monthly import MONTHLY
 from flows.engine.references import refs
 from tui import words
+from tui.costs import LEAST, least
 
 OTHERWISE = {
     "ec2.StopInstances": "stop",
@@ -108,3 +110,15 @@ def test_the_way_back_is_marked_too(known: Known, name: str, goes: str, comes_ba
     plans = [known(each).plan for each in VARIANTS if each.startswith(f"{name},")]
     told = {action.call.operation: words.signed(taken_back(action)) for plan in plans for action in plan.actions}
     assert (told[goes], told[comes_back]) == ("- remove", "~ put back")
+
+
+@by_variant(VARIANTS)
+def test_what_costs_by_the_month_is_noted_for_the_end(known: Known, name: str) -> None:
+    """What the review said it costs in any case, the end says once more: it goes on until it is undone."""
+    plan = known(name).plan
+    month = least(plan.costs)
+    told = plan.facts.get(MONTHLY, "0.00")
+    if {cost.counts for cost in plan.costs} <= {"always"}:
+        assert told == f"{month:.2f}"
+    else:
+        assert told != "0.00" or month < LEAST, "it depends on how it is used, and its hand-over says how"

@@ -39,6 +39,8 @@ def test_undone_is_as_before(
     assert not [event.problem for event in made.apply() if event.problem]
     told = made.hand_over()
     assert {finding.grade.value for finding in told.findings} == {"proved"}
+    month = sum(cost.usd_per_month for cost in made.review().plan.costs)
+    assert told.notes[0].startswith(f"It costs about {month:.2f} USD a month (US East) until it is undone")
     assert picture(account)["own", "eu-central-1"][0] == before["own", "eu-central-1"][0]
     assert picture(account) != before
     list(made.undo())
