@@ -52,7 +52,8 @@ def barrier(cloud: Cloud, sender: Sender, arn: str) -> Barrier | None:
         return Barrier(GONE, "Make it again, or take what sends to it away.")
     service, account, name = arn.split(":")[2], cloud.identity.account, SERVICES[sender.service]
     # what S3 sends is no topic's owner's, so that the policy of a new topic, “everybody of my account”, leaves it out
-    context = {"aws:SourceArn": sender.source, "aws:SourceAccount": account, "aws:SourceOwner": None}
+    source = {"aws:SourceArn": sender.source, "aws:SourceAccount": account, "aws:SourceOwner": None}
+    context = {**source, "aws:SecureTransport": "true"}
     policy: Policy = str(settings.get("Policy") or "") or {}
     verdict = read(policy, Request(SENDS[service], arn, Caller(service=sender.service), context))
     if not _told(verdict, "Its policy"):

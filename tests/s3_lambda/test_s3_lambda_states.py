@@ -208,6 +208,17 @@ def set_queue(bucket: Bucket, **attributes: str) -> None:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={**kept, **attributes})
 
 
+def by_a_queue_over_tls(bucket: Bucket) -> None:
+    """As CDK writes it for a bucket's queue, with `enforceSSL`."""
+    by_a_queue(bucket)
+    s3 = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Resource": QUEUE}
+    source = {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:*:*:{BUCKET}"}}
+    lets = {**s3, "Action": ["sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"], "Condition": source}
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    denies = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sqs:*", "Resource": QUEUE, "Condition": plain}
+    set_queue(bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [lets, denies]}))
+
+
 def queue_that_lets_nobody_in(bucket: Bucket) -> None:
     by_a_queue(bucket)
     set_queue(bucket, Policy="")
@@ -431,6 +442,7 @@ STATES = {
         State(rule_that_may_not_call, "broken", "permission", "--principal events.amazonaws.com"),
         State(queue_not_fetched, "broken", "way", "aws lambda update-event-source-mapping"),
         State(by_a_queue_under_a_key, "works"),
+        State(by_a_queue_over_tls, "works"),
         State(function_of_another_account, "unknown", "function"),
         State(rule_that_calls_with_a_role, "unknown", "permission", "lambda:InvokeFunction"),
         State(topic_as_it_is_made, "broken", "way", "Let its policy allow s3.amazonaws.com sns:Publish"),
