@@ -43,7 +43,9 @@ NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same run ids, times and folders in every picture."""
+    """The same run ids, times, time zone and folders in every picture."""
+    import flows.database_hours.checks
+    import flows.database_hours.handover
     import flows.engine.apply
     import flows.engine.journal
     import flows.engine.questionnaire
@@ -59,16 +61,24 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         def astimezone(self, tz: Any = None) -> datetime:
             return self
 
+    class Monday(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime(2026, 11, 30, 12, 0, 0, tzinfo=UTC)
+
     class Still:
         @staticmethod
         def monotonic() -> float:
             return 100.0
 
     monkeypatch.setenv("COLORTERM", "truecolor")  # else the first look is another
+    monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
     for module in (flows.engine.questionnaire, flows.engine.journal, tui.history, tui.words):
         monkeypatch.setattr(module, "datetime", Noon)
+    for hours in (flows.database_hours.checks, flows.database_hours.handover):  # in which a schedule comes next
+        monkeypatch.setattr(hours, "datetime", Monday)
     letters = iter(range(10_000))
     monkeypatch.setattr(flows.engine.apply, "AT_ONCE", 1)  # the practice account numbers things as they come
     monkeypatch.setattr(flows.engine.journal.secrets, "choice", lambda known: known[next(letters) // 8 % len(known)])
