@@ -262,6 +262,7 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
         if not new:
             yield from page_rules.error_page(here, config, lambda key: _there(cloud, here.bucket, key))
         yield from page_rules.folders(here, root, keys, changed)
+        yield from rules.rest(here, keys)
     if not new:
         yield from folders_there(one, here, lambda begun: _keys(cloud, here.bucket, begun))
     try:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from flows.aws import buckets
 from flows.engine import Call, CloudError, Finding, Grade
-from flows.engine.findings import broken, likely, proved, unknown
+from flows.engine.findings import broken, caution, likely, proved, unknown
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, narrowed
 
@@ -19,6 +19,8 @@ from . import repairs
 from .situation import Origin
 
 RATHER_THE_BUCKET = "Use the bucket endpoint, which needs nothing public."
+SOME = 50
+"""So many files are compared with the policy."""
 OLD_WAY = "Replace the identity by an Origin Access Control, and its statement by one for cloudfront.amazonaws.com."
 
 
@@ -58,6 +60,20 @@ def may_read(here: Origin) -> Iterator[Finding]:
     else:
         who = "this distribution" if here.control else "its identity" if here.identity else _whoever(here)
         yield proved(id, f"The bucket policy lets {who} read ({named}).", "GetBucketPolicy")
+
+
+def rest(here: Origin, keys: list[str] | None) -> Iterator[Finding]:
+    """Whether the policy that lets CloudFront read the start page leaves out others of these files. What a statement
+    denies is meant to be denied."""
+    if not here.control or here.policy is None or here.says(here.wanted[0]).answer is not Answer.ALLOWED:
+        return
+    left = [key for key in (keys or [])[:SOME] if here.says(key).answer is Answer.NOT_ALLOWED]
+    if left:
+        yield caution(
+            f"policy-rest:{here.id}", f"The bucket policy lets CloudFront read {here.wanted[0]}, and not {left[0]}: "
+            "visitors get 403 for that.", "GetBucketPolicy, ListObjectsV2",
+            f"Allow s3:GetObject on every file that visitors are to get: {here.bucket.name}/*.",
+        )  # fmt: skip
 
 
 def _whoever(here: Origin) -> str:

@@ -11,6 +11,7 @@ WHY: Mapping[str, str] = {
     "state": "CloudFront answers nobody by a distribution that is switched off; a change takes minutes everywhere.",
     "origin": "CloudFront has no pages of its own: it fetches each from its origin.",
     "policy": "S3 gives a file only to whom its bucket's policy allows; all others get 403.",
+    "policy-rest": "A page is more than its text: what it shows and runs is fetched file by file, each by the policy.",
     "public-access-block": "This switch of S3's goes before every policy that lets everybody read.",
     "access-control": "It is how CloudFront signs its requests; S3 turns unsigned ones away from a private bucket.",
     "direct-access": "Who goes past CloudFront goes past its https, its protection and its cache, and costs more.",

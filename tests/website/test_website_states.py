@@ -322,6 +322,17 @@ OLD = "old-pages"
 OLD_HOST = f"{OLD}.s3.{REGION}.amazonaws.com"
 
 
+def pages_alone(site: Site) -> None:
+    """The pictures and styles of the pages were forgotten."""
+    site.s3.put_object(Bucket=BUCKET, Key="style.css", Body=b"x", ContentType="text/css")
+    site.policy(site.allowed(Resource=f"arn:aws:s3:::{BUCKET}/*.html"))
+
+
+def kept_back(site: Site) -> None:
+    site.pages("private/a.html")
+    site.policy(site.allowed(), statement(Resource=f"arn:aws:s3:::{BUCKET}/private/*"))
+
+
 def another_bucket(site: Site, *keys: str) -> None:
     """One that the distribution may read, with these files."""
     site.s3.create_bucket(Bucket=OLD, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -408,6 +419,7 @@ STATES = {
         "works",
     ),
     "a Deny of another folder": State(denied(Resource=f"arn:aws:s3:::{BUCKET}/private/*"), "works"),
+    "a Deny of files that are kept back": State(kept_back, "works"),
     "a Deny of writing": State(denied(Action=["s3:PutObject", "s3:DeleteBucket"]), "works"),
     "a group of origins": State(group(FILES), "works"),
     "a key that lets it in": State(key_for(SERVICE, distribution=True), "works"),
@@ -461,6 +473,7 @@ STATES = {
     "a behaviour that is never used, and does the same": State(
         in_order("images/*", "images/b*", of="files"), "works_but", "behaviour", "Move it before"
     ),
+    "a policy for pages alone": State(pages_alone, "works_but", "policy-rest", "every file that visitors are to get"),
     "only some visitors are led there": State(named(*SHARED), "works_but", f"records-{TEA}", "all of its records"),
     "an error page that is not there": State(lambda site: answering(site, "/404.html"), "works_but", "error-page"),
     "an app that hides the origin's errors": State(
