@@ -55,7 +55,7 @@ from flows.export.cloudformation import template
 from flows.export.resources import TABLE
 from flows.practice import ACCOUNT_ID
 
-SESSIONS_AT_MOST = 600
+SESSIONS_AT_MOST = 800
 """Of one set-up; more would be walked in vain."""
 
 CORE = botocore.session.Session()
