@@ -228,14 +228,14 @@ def test_practice_knows_no_profile_and_no_address(
     assert handrail("runs", "--output", "json").json == []
 
 
-def test_a_run_of_practice_is_not_taken_back_as_somebody_else(handrail: Command) -> None:
+def test_a_run_of_practice_is_not_taken_back_as_somebody_else(process: Command) -> None:
     redirect = ("alb", "--set", "load_balancer=shop", "--set", "status=302", "--accept", "port-to-everybody")
-    ran = handrail("--practice", "run", *redirect, "--yes", "--output", "json")
+    ran = process("--practice", "run", *redirect, "--yes", "--output", "json")
     assert ran.code == 0, ran
     run = ran.json["run"]
     for command in (("undo", run), ("resume", run), ("runs", run, "--look")):
-        ran = handrail(
+        ran = process(
             *command, *(["--yes"] if command[0] != "runs" else []), "--profile", "partner", "--output", "json"
         )
         assert ran.code == 4 and "--profile says partner" in ran.error["message"]
-    assert handrail("undo", run, "--yes", "--output", "json").json["status"] == "undone"
+    assert process("undo", run, "--yes", "--output", "json").json["status"] == "undone"
