@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Late, Ref, Settings, Undo, found, join
+from flows.engine import RUN, Action, Call, Cost, Find, Late, Ref, Settings, Still, Undo, found, join
 
 from . import namesakes
 from .tags import tags
@@ -49,9 +49,10 @@ def alarm(
             },
         ),
         undo=(
-            Undo(
+            Undo(  # AWS takes the deletion of one that is not there
                 Call("cloudwatch.DeleteAlarms", {"AlarmNames": [name]}),
                 gone=("ResourceNotFound", "ResourceNotFoundException"),
+                still=Still(look, "MetricAlarms[0].AlarmName", name, "Another alarm has its name."),
             ),
         ),
         others=(

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.engine import FLOW, RUN, Action, Call, Cloud, CloudError, Find, Option, Others, Ref, Undo, found, join, shell
+from flows.engine import (
+    FLOW,
+    RUN,
+    Action,
+    Call,
+    Cloud,
+    CloudError,
+    Find,
+    Option,
+    Others,
+    Ref,
+    Still,
+    Undo,
+    found,
+    join,
+    shell,
+)
 
 from . import namesakes
 
@@ -61,7 +77,11 @@ def create(name: str) -> Action:
             {**here, "tags": {"Name": name, "handrail:run": RUN, "handrail:flow": FLOW}},
         ),
         undo=(
-            Undo(Call("codecommit.DeleteRepository", here), gone=("RepositoryDoesNotExistException",)),
+            Undo(  # AWS takes the deletion of one that is not there
+                Call("codecommit.DeleteRepository", here),
+                gone=("RepositoryDoesNotExistException",),
+                still=Still(look, "repositoryMetadata.repositoryId", made, "Another repository has its name."),
+            ),
         ),
         others=(
             namesakes.by_id("repository", look, "repositoryMetadata", "repositoryId", made),

@@ -25,7 +25,7 @@ REFUSED = {
     "over midnight": ({"from": "22:00", "to": "06:00"}, "It would end at 06:00 and begin at 22:00"),
     "midnight": ({"to": "24:00"}, "The last minute of a day is 23:59"),
     "no time": ({"from": "morning"}, "“morning” is no time of day"),
-    "an offset": ({"time_zone": "CET+1"}, "“CET+1” is not among the choices for time_zone"),
+    "an offset": ({"time_zone": "CET+1"}, "“CET+1” is not among the time zones"),
     "an abbreviation": ({"time_zone": "CEST"}, "an abbreviation or an offset does not tell when clocks change"),
     "no day": ({"days": []}, "Choose at least one"),
     "another day": ({"days": "caturday"}, "“CATURDAY” is not among the choices for days"),

@@ -43,6 +43,8 @@ NAMES = {
 """The property that holds a resource's own name."""
 OLD = ("aurora, an older version",)
 """What asks for a version of a database that AWS says it no longer makes new ones of."""
+PINGED = ("peering, ipv6",)
+"""What lets in a type of ICMPv6 with every code (-1), which EC2 takes; cfn-lint 1.58 knows that of ICMP alone."""
 
 
 _WRITTEN: dict[str, tuple[Template, dict[str, Any]]] = {}
@@ -73,8 +75,8 @@ def _written(known: Known, name: str) -> tuple[Template, dict[str, Any]]:
 @pytest.mark.some("vpn, static", "s3_pipeline, new trail")
 def test_cfn_lint_has_nothing_to_say(known: Known, name: str) -> None:
     made = exported(known, name)
-    said = complaints(made.text, made.region)
-    assert [each for each in said if not (name in OLD and "W3690" in each)] == []
+    amiss = [rule for rule, known_of in (("W3690", OLD), ("E3688", PINGED)) if name in known_of]
+    assert [each for each in complaints(made.text, made.region) if not any(rule in each for rule in amiss)] == []
 
 
 @by_variant(NOTHING)

@@ -133,7 +133,7 @@ async def test_changing_the_vpc_asks_only_what_rests_on_it(cloud: Cloud) -> None
         person.sees("Which route tables", "needs another look, because you changed VPC")
         await person.press("space", "enter")
         person.sees("What will be done")
-        await person.press("end", "pageup")
+        await person.press("end", *["up"] * 19)
         person.sees("9.9.9.9")
 
 
