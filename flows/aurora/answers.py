@@ -7,8 +7,9 @@ from datetime import time
 from decimal import Decimal
 from typing import Any, Protocol
 
-from flows.aws import aurora_clusters, aurora_prices, network, subnets, weekly_hours
+from flows.aws import aurora_clusters, aurora_prices, subnets, weekly_hours
 from flows.aws import aurora_versions as versions
+from flows.aws.vpcs import Vpc
 from flows.engine import Caution, Cloud, Danger, Grade, Refused
 
 from . import network_access, rules
@@ -28,7 +29,7 @@ class Answers(Protocol):
     engine: str
     version: versions.Version
     min_capacity: Decimal
-    vpc: network.Vpc
+    vpc: Vpc
     public: bool
     awake: str
     days: tuple[str, ...]
@@ -125,7 +126,7 @@ def not_too_soon(quiet: int, flow: Answers) -> Iterator[Caution]:
         )
 
 
-def two_zones(vpc: network.Vpc, flow: Answers) -> None:
+def two_zones(vpc: Vpc, flow: Answers) -> None:
     network_access.two_zones([option.value for option in subnets.subnets(flow.cloud, vpc)], vpc)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flows.aws import service_quotas
 from flows.aws.addresses import PRIVATE
 from flows.aws.aurora_clusters import OTHER_SERVICES, clusters, every_instance, is_aurora
-from flows.aws.network import Vpc
+from flows.aws.vpcs import Vpc
 from flows.engine import Call, Caution, Cloud, Finding, Grade
 
 from . import rules

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flows.aws import aurora_clusters, aurora_hours, aurora_prices, network, subnets, weekly_hours
+from flows.aws import aurora_clusters, aurora_hours, aurora_prices, security_groups, subnets, vpcs, weekly_hours
 from flows.aws import aurora_versions as versions
 from flows.engine import Action, Caution, Choice, Cloud, Finding, Flow, Handover, Many, Picks, Plan, Text, Yes
 
@@ -96,7 +96,7 @@ class ServerlessDatabase(Flow):
     )
     vpc = Choice(
         "In which network (VPC) should it live?",
-        lambda flow: network.vpcs(flow.cloud),
+        lambda flow: vpcs.vpcs(flow.cloud),
         check=answers.two_zones,
         label="VPC",
         why="The database lives inside a private network. Two zones are required so that it can move when one data "
@@ -120,7 +120,7 @@ class ServerlessDatabase(Flow):
     )
     servers = Picks(
         "Which security groups do those servers have?",
-        lambda flow: network.security_groups(flow.cloud, flow.vpc),
+        lambda flow: security_groups.security_groups(flow.cloud, flow.vpc),
         when=access.is_(SERVERS),
         least=1,
         label="Servers in",

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, ip_network
 
 from flows.aws import addresses
-from flows.aws.network import Vpc
 from flows.aws.subnets import Subnet, subnets, zones
+from flows.aws.vpcs import Vpc
 from flows.engine import Call, Cloud, Refused
 
 WIDEST = 8

@@ -7,6 +7,7 @@ from ipaddress import (
     AddressValueError,
     IPv4Address,
     IPv4Network,
+    IPv6Address,
     IPv6Network,
     collapse_addresses,
     ip_address,
@@ -220,3 +221,8 @@ def public_asn(number: int) -> Iterator[Caution]:
             f"{number} is not from the private ranges (64512-65534, 4200000000-4294967294). "
             "Use it only if it was assigned to you.",
         )
+
+
+def slug(network: Network | IPv4Address | IPv6Address) -> str:
+    """A network as part of an action's id."""
+    return str(network).replace("/", "-").replace(":", "-")

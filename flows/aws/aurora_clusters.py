@@ -39,9 +39,10 @@ from flows.engine import (
 from . import namesakes, own_security_groups, tags
 from .aurora_prices import SNAPSHOT
 from .aurora_versions import CLASS, PORTS
-from .network import SecurityGroup, Vpc
 from .own_security_groups import GROUP
+from .security_groups import SecurityGroup
 from .subnets import Subnet
+from .vpcs import Vpc
 
 AGAIN = (
     "In the RDS console under Snapshots it is restored (or `aws rds restore-db-cluster-from-snapshot`), or deleted (or "

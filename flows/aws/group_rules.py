@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from . import security_group_rules
 from .addresses import Network
-from .network import SecurityGroup, Service, spoken
+from .ip_permissions import Service, spoken
+from .security_groups import SecurityGroup
 
 NOT_YET = ("InvalidGroup.NotFound: belong to different networks",)
 """What AWS says of a group whose VPC is not connected yet (ansible issue 28876)."""

@@ -37,7 +37,7 @@ from flows.engine import (
 )
 from flows.engine.listing import whole
 
-from . import network, own_security_groups, route53, subnets, systems_manager
+from . import own_security_groups, route53, subnets, systems_manager, vpcs
 from .systems_manager import LIVES
 from .tags import name_of, tagged
 
@@ -169,7 +169,7 @@ def offered(cloud: Cloud, chosen: str, place: Place) -> None:
 
 def places(cloud: Cloud) -> Iterator[Option[Place]]:
     """The subnets that the internet can reach, those of the default network first."""
-    for vpc in sorted(network.vpcs(cloud, whole), key=lambda each: not each.value.is_default):
+    for vpc in sorted(vpcs.vpcs(cloud, whole), key=lambda each: not each.value.is_default):
         for option in subnets.subnets(cloud, vpc.value):
             each = option.value
             if each.public:

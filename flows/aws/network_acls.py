@@ -11,7 +11,7 @@ from typing import Any
 from flows.engine import Action, Call, Cloud, Find, Still, Undo
 
 from .addresses import Network, within
-from .network import Service, spoken
+from .ip_permissions import Service, spoken
 
 NUMBERS = {"tcp": "6", "udp": "17", "icmp": "1", "icmpv6": "58"}
 LAST = 32766

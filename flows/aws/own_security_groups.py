@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.engine import RUN, Action, Call, Cloud, Find, Late, Others, Ref, Still, Undo, found, join
 
-from .network import SecurityGroup
+from .security_groups import SecurityGroup
 from .tags import tagged
 
 GROUP = Ref("firewall", "GroupId")

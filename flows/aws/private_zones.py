@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.engine import Action, Call, Cloud, Find, Still, Undo
 
-from .network import Vpc
+from .vpcs import Vpc
 
 BUSY = ("PriorRequestNotComplete", "ConcurrentModification")
 REFUSALS = {

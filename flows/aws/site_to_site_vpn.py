@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final
 
-from flows.engine import Call, Cloud, Option, Refused, Use
+from flows.engine import Call, Cloud, Late, Option, Refused, Use, Wait
 
-from .network import Vpc
 from .tags import name_of, of
+from .vpcs import Vpc
 
 ENDED = ("deleted", "deleting")
 NEW: Final = "new"
@@ -235,6 +235,18 @@ def interface(text: str) -> str:
     if not 1 <= len(text) <= 15 or not all(c.isascii() and (c.isalnum() or c in "_.-") for c in text):
         raise Refused(f"“{text}” is not an interface name; it looks like eth0 or ens3.")
     return text
+
+
+def attached(gateway: Late, vpc: Vpc) -> Wait:
+    """Wait until a VPN gateway is attached (terraform-provider-aws allows 15 minutes)."""
+    return Wait(
+        Call("ec2.DescribeVpnGateways", {"VpnGatewayIds": [gateway]}),
+        ready=f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}' && State=='attached'] | [0]",
+        now=f"VpnGateways[0].VpcAttachments[?VpcId=='{vpc.id}'] | [0].State",
+        sentence=f"Waiting until the VPN gateway is attached to {vpc.called}",
+        typical=40,
+        limit=900,
+    )
 
 
 def _vpn_gateway(gateway: dict[str, Any]) -> VpnGateway:

@@ -8,8 +8,9 @@ from ipaddress import IPv4Network
 
 from flows.engine import Call, Cloud, Option
 
-from . import network
+from . import route_tables
 from .tags import name_of
+from .vpcs import Vpc
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Subnet:
         return f"{self.name} ({self.id})" if self.name else self.id
 
 
-def subnets(cloud: Cloud, vpc: network.Vpc) -> Iterator[Option[Subnet]]:
+def subnets(cloud: Cloud, vpc: Vpc) -> Iterator[Option[Subnet]]:
     """The subnets of a VPC, private ones first."""
-    tables = [option.value for option in network.route_tables(cloud, vpc)]
+    tables = [option.value for option in route_tables.route_tables(cloud, vpc)]
     main = next((table for table in tables if table.main), None)
     asked = Call("ec2.DescribeSubnets", {"Filters": [{"Name": "vpc-id", "Values": [vpc.id]}]})
     found: list[Subnet] = []

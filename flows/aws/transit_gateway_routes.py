@@ -14,9 +14,11 @@ from typing import Any
 
 from flows.engine import Action, Call, Cost, Find, Late, Others, Ref, Still, Undo, Wait, join, seen
 
-from .network import ATTACH, Vpc, slug
+from .addresses import slug
+from .route_tables import ATTACH
 from .tags import ours, tagged
 from .transit_gateways import TransitGateway
+from .vpcs import Vpc
 
 PER_GB = "About 0.02 USD per GB that it sends to the transit gateway."
 ITS_OWN = {"TransitGatewayAttachmentId": ("tgw-attach-*",)}

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .interfaces import Interface
-from .network import SecurityGroup, Service
+from .ip_permissions import Service
+from .security_groups import SecurityGroup
 
 
 @dataclass(frozen=True)

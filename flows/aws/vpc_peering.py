@@ -37,11 +37,14 @@ from flows.engine import (
 )
 
 from . import edits, security_group_rules
-from .addresses import Network
+from .addresses import Network, slug
 from .group_rules import NOT_YET, GroupRule
-from .network import TARGETS, Route, RouteTable, Rule, SecurityGroup, Vpc, destination, rerouted, slug
+from .ip_permissions import Rule
 from .regions import switched_on
+from .route_tables import TARGETS, Route, RouteTable, destination, rerouted
+from .security_groups import SecurityGroup
 from .tags import OURS, as_name, name_of, of, others_tag, tagged, tags
+from .vpcs import Vpc
 
 ACTIVE, PENDING = "active", "pending-acceptance"
 ALIVE = ("initiating-request", PENDING, "provisioning", ACTIVE)

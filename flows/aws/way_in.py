@@ -14,9 +14,10 @@ from typing import Any
 from flows.engine import Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, proved, unknown
 
-from . import network, network_acls
+from . import network_acls, route_tables
 from .addresses import IPV6, PRIVATE, Network, within
-from .network import RouteTable, Service
+from .ip_permissions import Service
+from .route_tables import RouteTable
 
 BY = "DescribeRouteTables, DescribeNetworkAcls"
 PASSED_ON = ("vpce-", "eni-", "i-", "tgw-", "vgw-", "lgw-", "cagw-")
@@ -58,7 +59,7 @@ def ways(
 
     Raises CloudError.
     """
-    tables, acls = network.tables(cloud, vpc), network_acls.of(cloud, vpc)
+    tables, acls = route_tables.tables(cloud, vpc), network_acls.of(cloud, vpc)
     main = next((each for each in tables if each.main), None)
     found = []
     for subnet in dict.fromkeys(subnets):

@@ -8,9 +8,12 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Protocol
 
-from flows.aws import accounts, addresses, network, tags, vpc_peering
+from flows.aws import accounts, addresses, tags, vpc_peering, vpcs
 from flows.aws.addresses import Network
-from flows.aws.network import SecurityGroup, Service, Vpc
+from flows.aws.ip_permissions import Service
+from flows.aws.route_tables import RouteTable
+from flows.aws.security_groups import SecurityGroup
+from flows.aws.vpcs import Vpc
 from flows.engine import Caution, Cloud, CloudError, Option, Refused
 from flows.engine.listing import is_sought
 
@@ -32,8 +35,8 @@ class Answers(Protocol):
     peer_region: str
     security_groups: tuple[SecurityGroup, ...]
     peer_security_groups: tuple[SecurityGroup, ...]
-    route_tables: tuple[network.RouteTable, ...]
-    peer_route_tables: tuple[network.RouteTable, ...]
+    route_tables: tuple[RouteTable, ...]
+    peer_route_tables: tuple[RouteTable, ...]
     dns_hostnames: bool
     ipv6: bool
 
@@ -92,7 +95,7 @@ def partition(region: str) -> str:
 def others(flow: Answers) -> Iterator[Option[Vpc]]:
     """The VPCs of the other side, those last that can never be connected, and without the one that it starts from."""
     never: list[Option[Vpc]] = []
-    for option in network.vpcs(flow.there()):
+    for option in vpcs.vpcs(flow.there()):
         if option.value.id == flow.vpc.id:
             if is_sought(option.key) or is_sought(option.label):  # whoever names it is told why it cannot be
                 yield option

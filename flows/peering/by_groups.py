@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from flows.aws.network import SecurityGroup, Vpc
+from flows.aws.security_groups import SecurityGroup
+from flows.aws.vpcs import Vpc
 from flows.engine import Caution, Cloud, Refused
 
 from .sides import Side

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import keepers, network, network_acls, security_group_rules, vpc_peering
+from flows.aws import keepers, network_acls, security_group_rules, vpc_peering, vpcs
 from flows.aws.addresses import Network
-from flows.aws.network import Vpc
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection
+from flows.aws.vpcs import Vpc
 from flows.engine import Caution, CloudError, Finding, Grade
 
 from . import dual_stack, firewalls, rules
@@ -50,7 +50,7 @@ def planned(
     unread: dict[str, str] = {}
     try:
         acls = network_acls.of(side.cloud, side.vpc.id)
-        subnets = network.subnets(side.cloud, side.vpc) if any(table.main for table in side.tables) else ()
+        subnets = vpcs.subnets(side.cloud, side.vpc) if any(table.main for table in side.tables) else ()
     except CloudError as problem:
         acls, subnets, unread["acls"] = (), (), str(problem)
     id = standing.id if standing else ""

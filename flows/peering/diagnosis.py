@@ -7,10 +7,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from flows.aws import accounts, interfaces, keepers, network_acls, prefix_lists, tags, vpc_peering
-from flows.aws import network as net
-from flows.aws.network import Vpc
+from flows.aws import (
+    accounts,
+    interfaces,
+    keepers,
+    network_acls,
+    prefix_lists,
+    route_tables,
+    security_groups,
+    tags,
+    vpc_peering,
+    vpcs,
+)
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection, End
+from flows.aws.vpcs import Vpc
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.elsewhere import There
 
@@ -141,8 +151,8 @@ def _dead_routes(cloud: Cloud, found: Connection, own: End) -> Iterator[Finding]
     if found.alive:
         return
     try:
-        vpc = net.vpc(cloud, own.vpc)
-        tables = [option.value for option in net.route_tables(cloud, vpc)] if vpc else []
+        vpc = vpcs.vpc(cloud, own.vpc)
+        tables = [option.value for option in route_tables.route_tables(cloud, vpc)] if vpc else []
     except CloudError as problem:
         yield Finding(f"routes:{own.vpc}", Grade.NOT_CHECKED, "The route tables could not be read.", problem.what)
         return
@@ -205,17 +215,17 @@ def seen(cloud: Cloud, found: Connection, own: End, far: End) -> Seen:
             unread[what] = str(problem)
             return ()
 
-    told = read("vpc", lambda: tuple(filter(None, (net.vpc(cloud, own.vpc),))))
+    told = read("vpc", lambda: tuple(filter(None, (vpcs.vpc(cloud, own.vpc),))))
     vpc = told[0] if told else Vpc(own.vpc, "", (), False, own.account, True)
-    tables = read("tables", lambda: tuple(option.value for option in net.route_tables(cloud, vpc)))
-    groups = read("groups", lambda: tuple(option.value for option in net.security_groups(cloud, vpc)))
+    tables = read("tables", lambda: tuple(option.value for option in route_tables.route_tables(cloud, vpc)))
+    groups = read("groups", lambda: tuple(option.value for option in security_groups.security_groups(cloud, vpc)))
     named = {id for table in tables for id, target in table.lists if not target.startswith("vpce-")}
     named |= {id for group in groups for _, id in group.lists}
     listed = {id: read("lists", partial(prefix_lists.networks, cloud, id)) for id in sorted(named)}
     return Seen(
         Side(cloud, vpc, tables, groups), found.id, far.vpc, far.networks,
         acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
-        subnets=read("subnets", lambda: net.subnets(cloud, vpc)),
+        subnets=read("subnets", lambda: vpcs.subnets(cloud, vpc)),
         servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
         listed=listed, unread=unread,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
 
 from flows.aws.addresses import Network
-from flows.aws.network import Vpc
+from flows.aws.vpcs import Vpc
 from flows.engine import Call, Caution, CloudError, Finding, Grade, Option, Refused
 
 from .seen import Seen

@@ -10,7 +10,7 @@ from typing import Any
 from flows.aws import network_acls as acls
 from flows.aws import used_by_others
 from flows.aws.addresses import Network
-from flows.aws.network import KNOWN, Service
+from flows.aws.ip_permissions import KNOWN, Service
 from flows.engine import Call, CloudError, Finding, Grade
 
 from . import repairs

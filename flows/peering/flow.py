@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import accounts, addresses, network, tags, vpc_peering
-from flows.aws.network import Vpc
+from flows.aws import accounts, addresses, ip_permissions, tags, vpc_peering, vpcs
+from flows.aws import route_tables as vpc_tables
+from flows.aws import security_groups as vpc_groups
+from flows.aws.vpcs import Vpc
 from flows.engine import (
     Action,
     Caution,
@@ -45,7 +47,7 @@ class Peering(Flow):
 
     vpc = Choice(
         "Which VPC do you start from?",
-        lambda flow: network.vpcs(flow.cloud),
+        lambda flow: vpcs.vpcs(flow.cloud),
         check=answers.owned,
         label="VPC",
         why="A VPC is a private network inside AWS. The connection makes two of them reachable from each other by "
@@ -123,7 +125,7 @@ class Peering(Flow):
     )
     security_groups = Picks(
         "Which security groups of your VPC should let the other one in?",
-        lambda flow: network.security_groups(flow.cloud, flow.vpc),
+        lambda flow: vpc_groups.security_groups(flow.cloud, flow.vpc),
         check=answers.some_groups,
         default=[],
         label="Security groups",
@@ -132,7 +134,7 @@ class Peering(Flow):
     )
     peer_security_groups = Picks(
         "Which security groups of the other VPC should let yours in?",
-        lambda flow: network.security_groups(flow.there(), flow.peer()),
+        lambda flow: vpc_groups.security_groups(flow.there(), flow.peer()),
         check=answers.some_groups_there,
         default=[],
         when=whose.is_(MINE, PROFILE),
@@ -152,7 +154,7 @@ class Peering(Flow):
     )
     route_tables = Picks(
         "Which route tables of your VPC should know the way to the other?",
-        lambda flow: network.route_tables(flow.cloud, flow.vpc),
+        lambda flow: vpc_tables.route_tables(flow.cloud, flow.vpc),
         default=answers.tables,
         least=1,
         fine_tuning=True,
@@ -163,7 +165,7 @@ class Peering(Flow):
     )
     peer_route_tables = Picks(
         "Which route tables of the other VPC should know the way to yours?",
-        lambda flow: network.route_tables(flow.there(), flow.peer()),
+        lambda flow: vpc_tables.route_tables(flow.there(), flow.peer()),
         default=answers.tables_there,
         least=1,
         when=whose.is_(MINE, PROFILE),
@@ -202,7 +204,7 @@ class Peering(Flow):
     )
     allow = Many(
         "What may the other side use on what is in your security groups?",
-        network.service,
+        ip_permissions.service,
         check=answers.closed_enough,
         default="ping",
         fine_tuning=True,
@@ -213,7 +215,7 @@ class Peering(Flow):
     )
     peer_allow = Many(
         "What may your VPC use on what is in their security groups?",
-        network.service,
+        ip_permissions.service,
         check=answers.closed_enough_there,
         default="ping",
         when=whose.is_(MINE, PROFILE),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from flows.aws import private_zones, vpc_peering
-from flows.aws.network import Vpc
 from flows.aws.private_zones import Zone
+from flows.aws.vpcs import Vpc
 from flows.engine import Action, Cloud, CloudError, Finding, Grade, Option, Refused, shell
 
 from .sides import Pair, Side

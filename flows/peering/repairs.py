@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, used_by_others, vpc_peering
-from flows.aws import network as net
+from flows.aws import keepers, network_acls, security_group_rules, security_groups, used_by_others, vpc_peering
 from flows.aws.addresses import Network
-from flows.aws.network import RouteTable, Vpc
+from flows.aws.route_tables import RouteTable
 from flows.aws.vpc_peering import Connection
+from flows.aws.vpcs import Vpc
 from flows.engine import Cloud
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
@@ -73,7 +73,7 @@ def let_in(groups: Sequence[used_by_others.Shut], networks: Sequence[Network], s
         for each in groups:
             group = each.group
             yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
-            missing, _ = net.missing_rules(group, each.services, networks)
+            missing, _ = security_groups.missing_rules(group, each.services, networks)
             rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(side.cloud, group.told, rules)
             yield side.here(vpc_peering.let_in(group, missing, peer))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.aws import network as net
-from flows.aws import service_quotas, vpc_peering
+from flows.aws import addresses, service_quotas, vpc_peering
 from flows.aws.addresses import Network, made_of, within
-from flows.aws.network import Route, RouteTable
+from flows.aws.route_tables import Route, RouteTable
 from flows.aws.vpc_peering import Connection
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, shell
 
@@ -259,7 +258,7 @@ def _astray(here: Seen, table: RouteTable) -> Iterator[Finding]:
         over = route.target == here.connection
         if over and not any(route.network.overlaps(each) for each in here.networks):
             yield Finding(
-                f"not-theirs:{table.id}:{net.slug(route.network)}", Grade.REFUSED,
+                f"not-theirs:{table.id}:{addresses.slug(route.network)}", Grade.REFUSED,
                 f"{table.shown} sends {route.network} over the connection, but {here.peer} does not own it; a peering "
                 "passes nothing on.", "DescribeRouteTables",
                 "Take that route away. A transit gateway passes traffic on.",
@@ -269,7 +268,7 @@ def _astray(here: Seen, table: RouteTable) -> Iterator[Finding]:
             lost = "a connection that is gone" if route.state == "blackhole" else route.target
             also = " Both have the same addresses: answers go to whichever entry is longer."
             yield Finding(
-                f"more-specific-route:{table.id}:{net.slug(route.network)}", Grade.CAUTION,
+                f"more-specific-route:{table.id}:{addresses.slug(route.network)}", Grade.CAUTION,
                 f"{table.shown} sends {route.network} to {lost}; that part of {here.peer} is not reached."
                 f"{also if route.target.startswith('pcx-') and route.state == 'active' else ''}",
                 "DescribeRouteTables", "Remove that route, if those addresses are the other VPC's.",

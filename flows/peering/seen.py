@@ -10,7 +10,9 @@ from typing import Any
 
 from flows.aws.addresses import Network, made_of, within
 from flows.aws.interfaces import Interface
-from flows.aws.network import Route, RouteTable, SecurityGroup, Service
+from flows.aws.ip_permissions import Service
+from flows.aws.route_tables import Route, RouteTable
+from flows.aws.security_groups import SecurityGroup
 
 from .sides import Side
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flows.aws import group_rules, network, vpc_peering
+from flows.aws import addresses, group_rules, route_tables, security_groups, vpc_peering, vpcs
 from flows.aws.addresses import Network
 from flows.aws.group_rules import GroupRule
-from flows.aws.network import Route, RouteTable, Rule, SecurityGroup, Service, Vpc
+from flows.aws.ip_permissions import Rule, Service
+from flows.aws.route_tables import Route, RouteTable
+from flows.aws.security_groups import SecurityGroup
 from flows.aws.vpc_peering import Connection, Parties
+from flows.aws.vpcs import Vpc
 from flows.engine import Action, Cloud, Identity, Late, Use
 from flows.engine.elsewhere import There, moved
 
@@ -77,7 +80,7 @@ class Side:
             entered = {route.network: route for route in table.ways if not route.propagated}
             for each in ranges:
                 taken = entered.get(each)
-                name = f"route-{table.id}-{network.slug(each)}"
+                name = f"route-{table.id}-{addresses.slug(each)}"
                 if taken is None:
                     yield self.here(vpc_peering.way(table, each, id, after))
                 elif taken.target == id:
@@ -98,7 +101,7 @@ class Side:
         that it has."""
         if self.named:
             return group_rules.missing(group, self.services, self.named, ranges, self.named_of)
-        return network.missing_rules(group, self.services, ranges)
+        return security_groups.missing_rules(group, self.services, ranges)
 
     def doors(self, ranges: tuple[Network, ...], peer: str, ready: tuple[str, ...]) -> Iterator[Action | Use]:
         """Whatever the security groups still need in order to let the other side in."""
@@ -185,9 +188,9 @@ class Pair:
 def serving(cloud: Cloud, vpc: Vpc) -> list[str]:
     """The ids of the route tables that serve a subnet. One without a table of its own uses the main one. Raises
     CloudError."""
-    tables = [option.value for option in network.route_tables(cloud, vpc)]
+    tables = [option.value for option in route_tables.route_tables(cloud, vpc)]
     given = {subnet for table in tables for subnet in table.subnets}
-    left = set(network.subnets(cloud, vpc)) - given
+    left = set(vpcs.subnets(cloud, vpc)) - given
     used = [table.id for table in tables if table.subnets or (left and table.main)]
     return used or [table.id for table in tables if table.main]
 

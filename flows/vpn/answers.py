@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
-from flows.aws import addresses, network, site_to_site_vpn
+from flows.aws import addresses, route_tables, site_to_site_vpn, vpcs
+from flows.aws.ip_permissions import Service
+from flows.aws.route_tables import RouteTable
+from flows.aws.security_groups import SecurityGroup
 from flows.aws.transit_gateways import TransitGateway
+from flows.aws.vpcs import Vpc
 from flows.aws.vpn_devices import VpnDevice
 from flows.engine import Call, Caution, Cloud, CloudError, Danger, Hidden, Refused
 
@@ -34,14 +38,14 @@ class Answers(Protocol):
 
     cloud: Cloud
     name: str
-    vpc: network.Vpc
+    vpc: Vpc
     gateway_ip: IPv4Address
     networks: tuple[IPv4Network, ...]
     routing: str
     vpn_gateway: site_to_site_vpn.VpnGateway | TransitGateway | str
     asn: int
-    route_tables: tuple[network.RouteTable, ...]
-    security_groups: tuple[network.SecurityGroup, ...]
+    route_tables: tuple[RouteTable, ...]
+    security_groups: tuple[SecurityGroup, ...]
     device: VpnDevice | str
     encryption: str
     ike_versions: tuple[Method, ...]
@@ -85,7 +89,7 @@ def _of_an_office(text: str) -> str:
     return text
 
 
-def owned(vpc: network.Vpc, flow: Answers) -> Iterator[Caution]:
+def owned(vpc: Vpc, flow: Answers) -> Iterator[Caution]:
     if not vpc.ours:
         raise Refused(f"This VPC is shared with you by account {vpc.owner}. Only the owner can attach a VPN gateway.")
     if vpc.is_default:
@@ -133,7 +137,7 @@ def apart(networks: tuple[IPv4Network, ...], flow: Answers) -> Iterator[Caution]
 def another_vpc(cloud: Cloud, networks: tuple[IPv4Network, ...]) -> Iterator[Caution]:
     """Whether what is to be the office's is the range of a VPC of this region."""
     try:
-        found = network.with_ranges(cloud, networks)
+        found = vpcs.with_ranges(cloud, networks)
     except CloudError:
         return
     for each in found:
@@ -162,7 +166,7 @@ def free_inside(networks: tuple[IPv4Network, ...], flow: Answers) -> None:
     site_to_site_vpn.usable_inside(networks, site_to_site_vpn.connections(flow.cloud))
 
 
-def some_groups(groups: tuple[network.SecurityGroup, ...], flow: Answers) -> Iterator[Caution]:
+def some_groups(groups: tuple[SecurityGroup, ...], flow: Answers) -> Iterator[Caution]:
     if not groups:
         yield Caution(
             "nothing-reachable",
@@ -172,7 +176,7 @@ def some_groups(groups: tuple[network.SecurityGroup, ...], flow: Answers) -> Ite
         yield Caution("default-group", "The default security group is used by everything that has no other group.")
 
 
-def closed_enough(services: tuple[network.Service, ...], flow: Answers) -> Iterator[Caution]:
+def closed_enough(services: tuple[Service, ...], flow: Answers) -> Iterator[Caution]:
     if flow.security_groups and any(service.protocol == "-1" for service in services):
         groups = ", ".join(group.name for group in flow.security_groups)
         networks = ", ".join(str(network) for network in flow.networks)
@@ -233,7 +237,7 @@ def awake(startup: str, flow: Answers) -> Iterator[Caution]:
 
 
 def private_tables(flow: Answers) -> list[str]:
-    tables = [option.value for option in network.route_tables(flow.cloud, flow.vpc)]
+    tables = [option.value for option in route_tables.route_tables(flow.cloud, flow.vpc)]
     return [table.id for table in tables if not table.public] or [table.id for table in tables if table.main]
 
 

@@ -7,9 +7,9 @@ from functools import partial
 from ipaddress import IPv4Network
 from typing import TypeVar
 
-from flows.aws import interfaces, network_acls, prefix_lists
-from flows.aws import network as net
+from flows.aws import interfaces, network_acls, prefix_lists, route_tables, security_groups, vpcs
 from flows.aws import site_to_site_vpn as vpn
+from flows.aws.vpcs import Vpc
 from flows.engine import Cloud, CloudError
 
 from . import firewalls, rules
@@ -21,7 +21,7 @@ RULES = (rules.overlap, rules.selectors, rules.ways_back, firewalls.doors, firew
 
 
 def situation(
-    cloud: Cloud, connection: vpn.Connection, vpc: net.Vpc, gateway: str, networks: tuple[IPv4Network, ...] = (), *,
+    cloud: Cloud, connection: vpn.Connection, vpc: Vpc, gateway: str, networks: tuple[IPv4Network, ...] = (), *,
     up: bool,
 ) -> Situation:  # fmt: skip
     """The VPC as it is. What cannot be read is noted, and the rules that need it say so.
@@ -43,15 +43,15 @@ def situation(
             unread[what] = str(problem)
             return ()
 
-    tables = read("tables", lambda: tuple(option.value for option in net.route_tables(cloud, vpc)))
-    groups = read("groups", lambda: tuple(option.value for option in net.security_groups(cloud, vpc)))
+    tables = read("tables", lambda: tuple(option.value for option in route_tables.route_tables(cloud, vpc)))
+    groups = read("groups", lambda: tuple(option.value for option in security_groups.security_groups(cloud, vpc)))
     named = {id for table in tables for id, target in table.lists if target == gateway}
     named |= {id for group in groups for _, id in group.lists}
     listed = {id: read("lists", partial(prefix_lists.networks, cloud, id)) for id in sorted(named)}
     return Situation(
         vpc, gateway, networks or rules.networks_through(tables, gateway), tables, groups,
         acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
-        subnets=read("subnets", lambda: net.subnets(cloud, vpc)),
+        subnets=read("subnets", lambda: vpcs.subnets(cloud, vpc)),
         servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
         listed=listed, unread=unread, up=up, static=connection.static,
         fixed=connection.static and not any(gateway in table.propagating for table in tables),

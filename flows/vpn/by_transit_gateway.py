@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Protocol
 
-from flows.aws import network, transit_gateway_routes, transit_gateways
+from flows.aws import route_tables, transit_gateway_routes, transit_gateways, vpcs
+from flows.aws.route_tables import RouteTable
 from flows.aws.transit_gateways import Attachment, Route, TransitGateway
+from flows.aws.vpcs import Vpc
 from flows.engine import Action, Cloud, Late, Others, Refused, Use
 
 OFFICE, VPC = "the office", "the VPC"
@@ -23,8 +25,8 @@ class Answers(Protocol):
 
     cloud: Cloud
     name: str
-    vpc: network.Vpc
-    route_tables: tuple[network.RouteTable, ...]
+    vpc: Vpc
+    route_tables: tuple[RouteTable, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Way:
             return self.gateway.propagation == table
         return attachment.id in self.known[table]
 
-    def leads(self, vpc: network.Vpc) -> bool:
+    def leads(self, vpc: Vpc) -> bool:
         """Whether what comes from the office is led to all of the VPC, brought by its attachment or entered."""
         its, routes = self.vpc.id if self.vpc else "", self.routes[self.office_table]
         ways = [to for own in vpc.networks for to in transit_gateways.taken(own, routes)]
@@ -68,7 +70,7 @@ class Way:
         return bool(attachment.table if attachment else self.gateway.association)
 
 
-def way(cloud: Cloud, gateway: TransitGateway, vpc: network.Vpc, connection: str) -> Way:
+def way(cloud: Cloud, gateway: TransitGateway, vpc: Vpc, connection: str) -> Way:
     """How it leads between a VPC and a connection, whose id is empty as long as it is not there.
 
     Raises CloudError; Refused where it has no route table, or leaves open which.
@@ -103,7 +105,7 @@ def _only(cloud: Cloud, gateway: TransitGateway) -> str:
     )
 
 
-def usable(gateway: TransitGateway, vpc: network.Vpc, cloud: Cloud) -> None:
+def usable(gateway: TransitGateway, vpc: Vpc, cloud: Cloud) -> None:
     """Raises Refused where a VPN for this VPC cannot end at the gateway.
 
     A VPN must be made in the account that owns the gateway; only that account associates and propagates (Amazon VPC
@@ -130,7 +132,7 @@ def plug(flow: Answers, way: Way, leading: tuple[Others, ...]) -> list[Action | 
     ours = () if way.vpc else leading  # what led to an attachment of others did so without this run
     if way.vpc:
         sentence = f"{flow.vpc.called} is attached to {way.gateway.called} already"
-        used = Use(network.ATTACH, sentence, "AWS::EC2::TransitGatewayVpcAttachment", way.vpc.id)
+        used = Use(route_tables.ATTACH, sentence, "AWS::EC2::TransitGatewayVpcAttachment", way.vpc.id)
         things.append(used)
         attachment: Late = way.vpc.id
     else:
@@ -167,7 +169,7 @@ def told(
     return things
 
 
-def places(cloud: Cloud, vpc: network.Vpc, tables: Sequence[network.RouteTable]) -> tuple[str, ...]:
+def places(cloud: Cloud, vpc: Vpc, tables: Sequence[RouteTable]) -> tuple[str, ...]:
     """A subnet in each zone that the route tables serve, to attach the VPC in. Raises CloudError."""
     found: dict[str, str] = {}
     for id, zone in sorted(served(cloud, vpc, tables).items()):
@@ -175,10 +177,10 @@ def places(cloud: Cloud, vpc: network.Vpc, tables: Sequence[network.RouteTable])
     return tuple(found[zone] for zone in sorted(found))
 
 
-def served(cloud: Cloud, vpc: network.Vpc, tables: Sequence[network.RouteTable]) -> dict[str, str]:
+def served(cloud: Cloud, vpc: Vpc, tables: Sequence[RouteTable]) -> dict[str, str]:
     """The ids of the subnets that use one of the route tables, each with its zone. Raises CloudError."""
-    zones = network.zones(cloud, vpc)
-    every = [option.value for option in network.route_tables(cloud, vpc)]
+    zones = vpcs.zones(cloud, vpc)
+    every = [option.value for option in route_tables.route_tables(cloud, vpc)]
     given = {id for table in every for id in table.subnets}
     behind = {id for table in tables for id in table.subnets}
     if any(table.main for table in tables):

@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from flows.aws import interfaces, keepers, log_groups, network_acls, security_group_rules, service_quotas
-from flows.aws import network as net
+from flows.aws import (
+    interfaces,
+    keepers,
+    log_groups,
+    network_acls,
+    security_group_rules,
+    security_groups,
+    service_quotas,
+    vpcs,
+)
 from flows.aws import site_to_site_vpn as vpn
 from flows.aws import vpn_tunnel_logs as tunnel_logs
-from flows.aws.network import RouteTable, SecurityGroup, Service
+from flows.aws.ip_permissions import Service
+from flows.aws.route_tables import RouteTable
+from flows.aws.security_groups import SecurityGroup
 from flows.aws.transit_gateways import TransitGateway
+from flows.aws.vpcs import Vpc
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Use, shell
 
 from . import answers, firewalls, own_keys, rules, starting, transit_rules
@@ -44,7 +55,7 @@ CONNECTIONS_PER_GATEWAY = Quota("L-B91E5754", "VPN connections on one gateway", 
 
 
 def situation(
-    cloud: Cloud, vpc: net.Vpc, gateway: str, networks: tuple[IPv4Network, ...], tables: tuple[RouteTable, ...],
+    cloud: Cloud, vpc: Vpc, gateway: str, networks: tuple[IPv4Network, ...], tables: tuple[RouteTable, ...],
     services: tuple[Service, ...], *, fixed: bool, static: bool,
 ) -> Situation:  # fmt: skip
     """The VPC as it would be."""
@@ -53,7 +64,7 @@ def situation(
     subnets: tuple[str, ...] = ()
     try:
         acls = network_acls.of(cloud, vpc.id)
-        subnets = net.subnets(cloud, vpc) if any(table.main for table in tables) else ()
+        subnets = vpcs.subnets(cloud, vpc) if any(table.main for table in tables) else ()
     except CloudError as problem:
         unread["acls"] = str(problem)
     return Situation(
@@ -113,11 +124,11 @@ def room_for_rules(
 ) -> Iterator[Finding]:
     """Whether each security group has room for its new rules."""
     for group in groups:
-        missing = net.missing_rules(group, services, networks)[0]
+        missing = security_groups.missing_rules(group, services, networks)[0]
         yield from security_group_rules.room(cloud, group.told, [rule.admitted for rule in missing])
 
 
-def servers_behind(cloud: Cloud, vpc: net.Vpc, groups: Iterable[SecurityGroup]) -> Iterator[Caution]:
+def servers_behind(cloud: Cloud, vpc: Vpc, groups: Iterable[SecurityGroup]) -> Iterator[Caution]:
     """A group that nothing is in lets the office in to nobody. What may not be read is left to the check afterwards."""
     groups = list(groups)
     if not groups:

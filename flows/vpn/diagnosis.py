@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import keepers, tags
-from flows.aws import network as net
+from flows.aws import keepers, tags, vpcs
 from flows.aws import site_to_site_vpn as vpn
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade, Refused
 
@@ -64,7 +63,7 @@ def diagnose(cloud: Cloud, named: str) -> Iterator[Finding]:
     yield from keepers.told(gateway.id, f"The VPN gateway {gateway.id}", gateway.tags)
     vpc, why = None, "DescribeVpcs"
     try:
-        vpc = net.vpc(cloud, gateway.vpc) if gateway.vpc else None
+        vpc = vpcs.vpc(cloud, gateway.vpc) if gateway.vpc else None
     except CloudError as problem:
         why = str(problem)
     if vpc is None:

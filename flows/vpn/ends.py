@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import Any, Protocol
 
-from flows.aws import network, site_to_site_vpn, transit_gateways, vpn_dependents
+from flows.aws import route_tables, site_to_site_vpn, transit_gateways, vpn_dependents
+from flows.aws.route_tables import RouteTable
+from flows.aws.vpcs import Vpc
 from flows.engine import Action, Call, Caution, Cloud, Late, Option, Others, Refused, Use
 
 from . import answers, by_transit_gateway, handover, steps
@@ -19,15 +21,15 @@ class Answers(Protocol):
 
     cloud: Cloud
     name: str
-    vpc: network.Vpc
+    vpc: Vpc
     networks: tuple[IPv4Network, ...]
     routing: str
     vpn_gateway: site_to_site_vpn.VpnGateway | transit_gateways.TransitGateway | str
-    route_tables: tuple[network.RouteTable, ...]
+    route_tables: tuple[RouteTable, ...]
     route_method: str
 
 
-def options(cloud: Cloud, vpc: network.Vpc) -> Iterator[Option[Any]]:
+def options(cloud: Cloud, vpc: Vpc) -> Iterator[Option[Any]]:
     """What can be AWS's end: the VPN gateway of the VPC or a new one, or a transit gateway. Raises Refused."""
     yield from site_to_site_vpn.gateway_options(cloud, vpc)
     yield from transit_gateways.options(cloud)
@@ -118,7 +120,7 @@ def ways(flow: Answers, aws_end: Late, after: tuple[str, ...], known: tuple[str,
     """What the chosen route tables still need in order to lead the office's networks to AWS's end."""
     fixed = flow.route_method == answers.FIXED
     for table in flow.route_tables:
-        yield from network.ways(table, flow.networks, aws_end, fixed=fixed, after=after, known=known)
+        yield from route_tables.ways(table, flow.networks, aws_end, fixed=fixed, after=after, known=known)
 
 
 def connections(cloud: Cloud, aws_end: Action | Use) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.aws import addresses, network, site_to_site_vpn, tags, topics, vpn_devices
+from flows.aws import addresses, ip_permissions, site_to_site_vpn, tags, topics, vpcs, vpn_devices
+from flows.aws import route_tables as vpc_tables
+from flows.aws import security_groups as vpc_groups
 from flows.aws import vpn_tunnel_logs as tunnel_logs
 from flows.engine import (
     Action,
@@ -46,7 +48,7 @@ class SiteToSiteVpn(Flow):
 
     vpc = Choice(
         "Which VPC should the office reach?",
-        lambda flow: network.vpcs(flow.cloud),
+        lambda flow: vpcs.vpcs(flow.cloud),
         check=answers.owned,
         label="VPC",
         why="A VPC is your private network inside AWS. The VPN connects your office with exactly this one network, "
@@ -126,7 +128,7 @@ class SiteToSiteVpn(Flow):
     )
     route_tables = Picks(
         "Which route tables should know the way to the office?",
-        lambda flow: network.route_tables(flow.cloud, flow.vpc),
+        lambda flow: vpc_tables.route_tables(flow.cloud, flow.vpc),
         default=answers.private_tables,
         least=1,
         label="Route tables",
@@ -136,7 +138,7 @@ class SiteToSiteVpn(Flow):
     )
     security_groups = Picks(
         "Which security groups should let the office in?",
-        lambda flow: network.security_groups(flow.cloud, flow.vpc),
+        lambda flow: vpc_groups.security_groups(flow.cloud, flow.vpc),
         check=answers.some_groups,
         default=[],
         label="Security groups",
@@ -156,7 +158,7 @@ class SiteToSiteVpn(Flow):
     )
     allow = Many(
         "What may the office use on those servers?",
-        network.service,
+        ip_permissions.service,
         check=answers.closed_enough,
         default="ping",
         fine_tuning=True,
@@ -327,7 +329,7 @@ class SiteToSiteVpn(Flow):
             things.append(ringing.action(self.name, tunnel.resource, self.alarm, self.alarm_topic))
         things += ends.ways(self, aws_end.resource, plugged, known)
         for group in self.security_groups:
-            things += network.doors(group, self.allow, self.networks, aws_end.resource, known)
+            things += vpc_groups.doors(group, self.allow, self.networks, aws_end.resource, known)
         return Plan.of(
             things,
             outputs={

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import network, site_to_site_vpn, vpn_devices
+from flows.aws import site_to_site_vpn, vpcs, vpn_devices
 from flows.aws.vpn_devices import LINUX, VpnDevice
 from flows.engine import Action, Call, Caution, Cloud, CloudError, Finding, Grade, Handover, Use, monthly, shell
 from flows.engine.flow import parted
@@ -130,7 +130,7 @@ def _behind(cloud: Cloud, found: dict[str, Any], gateway: str, facts: Mapping[st
     connection = site_to_site_vpn.connection(found)
     networks = connection.routes if connection.static else facts["networks"]
     try:
-        vpc, why = network.vpc(cloud, facts["vpc"]), "DescribeVpcs"
+        vpc, why = vpcs.vpc(cloud, facts["vpc"]), "DescribeVpcs"
     except CloudError as problem:
         vpc, why = None, str(problem)
     if vpc is None:

@@ -6,9 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, tags, used_by_others, vpn_dependents
-from flows.aws import network as net
+from flows.aws import (
+    keepers,
+    network_acls,
+    route_tables,
+    security_group_rules,
+    security_groups,
+    tags,
+    used_by_others,
+    vpcs,
+    vpn_dependents,
+)
 from flows.aws import site_to_site_vpn as vpn
+from flows.aws.route_tables import RouteTable
+from flows.aws.vpcs import Vpc
 from flows.engine import Cloud, CloudError, shell, since
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits, redirects
@@ -53,7 +64,7 @@ def known_by_run(told: Mapping[str, Any]) -> str:
     return f"The run {run} made it, and knows: {shell.handrail('runs', run, '--look', '--put-back')}." if run else ""
 
 
-def attach(gateway: vpn.VpnGateway, vpc: net.Vpc, networks: Iterable[IPv4Network]) -> Mend:
+def attach(gateway: vpn.VpnGateway, vpc: Vpc, networks: Iterable[IPv4Network]) -> Mend:
     """Plug the VPN gateway into the VPC whose routes lead to it."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
@@ -65,7 +76,7 @@ def attach(gateway: vpn.VpnGateway, vpc: net.Vpc, networks: Iterable[IPv4Network
     return mend
 
 
-def lead(table: net.RouteTable, networks: Sequence[IPv4Network], gateway: str, *, fixed: bool) -> Mend:
+def lead(table: RouteTable, networks: Sequence[IPv4Network], gateway: str, *, fixed: bool) -> Mend:
     """Let a route table lead to the office: by routes, or by letting AWS enter them."""
 
     def mend(cloud: Cloud) -> Iterator[Part]:
@@ -75,11 +86,11 @@ def lead(table: net.RouteTable, networks: Sequence[IPv4Network], gateway: str, *
         for network in networks if fixed else ():
             entered = [each for each in table.routes if each.network == network and not each.propagated]
             if entered:
-                yield net.lead_elsewhere(table, entered[0], gateway)
+                yield route_tables.lead_elsewhere(table, entered[0], gateway)
             else:
-                yield net.route(table, network, gateway, (), known)
+                yield route_tables.route(table, network, gateway, (), known)
         if not fixed:
-            yield net.propagate(table, gateway, (), known)
+            yield route_tables.propagate(table, gateway, (), known)
         yield redirects(f"Servers that use {table.name or table.id} reach {what} by the VPN then, whatever led there.")
 
     return mend
@@ -92,10 +103,10 @@ def let_in(groups: Sequence[used_by_others.Shut], networks: Sequence[IPv4Network
         for each in groups:
             group = each.group
             yield from keepers.agreed(f"The security group {group.name}", group.told.get("Tags"))
-            missing, _ = net.missing_rules(group, each.services, networks)
+            missing, _ = security_groups.missing_rules(group, each.services, networks)
             rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(cloud, group.told, rules)
-            yield net.let_in(group, missing, gateway, _known(cloud, gateway))
+            yield security_groups.let_in(group, missing, gateway, _known(cloud, gateway))
             yield admits(used_by_others.admitted(", ".join(map(str, networks)), each))
 
     return mend
@@ -124,11 +135,11 @@ def tell(connection: str, networks: Sequence[IPv4Network], tags: keepers.Tags) -
     return mend
 
 
-def where_it_belongs(cloud: Cloud, gateway: str) -> net.Vpc | None:
+def where_it_belongs(cloud: Cloud, gateway: str) -> Vpc | None:
     """The VPC whose route tables lead to a gateway that is attached to none; None if none or several do."""
     try:
-        found = net.leading_to(cloud, gateway)
-        return net.vpc(cloud, found[0]) if len(found) == 1 else None
+        found = route_tables.leading_to(cloud, gateway)
+        return vpcs.vpc(cloud, found[0]) if len(found) == 1 else None
     except CloudError:
         return None
 

@@ -9,8 +9,11 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from flows.aws import transit_gateway_routes, vpn_dependents, vpn_tunnels
-from flows.aws.network import ATTACH, Vpc, attached, slug
+from flows.aws.addresses import slug
+from flows.aws.route_tables import ATTACH
+from flows.aws.site_to_site_vpn import attached
 from flows.aws.tags import ALIVE, others_tag, ours, tagged
+from flows.aws.vpcs import Vpc
 from flows.aws.vpn_devices import VpnDevice
 from flows.engine import RUN, Action, Call, Cost, Find, Join, Late, Others, Ref, Still, Undo, Wait, join
 from flows.engine.references import HANDED_OVER

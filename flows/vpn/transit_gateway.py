@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 
-from flows.aws import keepers, transit_gateways
-from flows.aws import network as net
+from flows.aws import addresses, keepers, transit_gateways
 from flows.aws import site_to_site_vpn as vpn
+from flows.aws import vpcs as net
 from flows.aws.transit_gateways import Attachment, Route
+from flows.aws.vpcs import Vpc
 from flows.engine import Caution, Cloud, CloudError, Finding, Grade
 
 from . import behind, firewalls
@@ -40,7 +41,7 @@ class Hub:
     attachments: tuple[Attachment, ...]
     tables: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
-    vpcs: Mapping[str, net.Vpc] = field(default_factory=dict)
+    vpcs: Mapping[str, Vpc] = field(default_factory=dict)
 
     def shown(self, attachment: Attachment) -> str:
         """What is attached, a VPC by its name."""
@@ -199,7 +200,7 @@ def back(hub: Hub, vpc: Attachment) -> Finding:
     )  # fmt: skip
 
 
-def ahead(hub: Hub, vpc: Attachment, its: net.Vpc) -> Iterator[Finding]:
+def ahead(hub: Hub, vpc: Attachment, its: Vpc) -> Iterator[Finding]:
     """What comes from the office for a VPC is led there, and not elsewhere by a narrower route or an entered one."""
     table = hub.office.table if hub.office else ""
     taken = {each: transit_gateways.taken(each, hub.tables.get(table, ())) for each in its.networks}
@@ -231,7 +232,7 @@ def apart(hub: Hub, vpc: Attachment) -> Iterator[Finding]:
         if to.active and (not to.entered or vpcs & set(to.to)):
             continue
         yield Finding(
-            f"back:{vpc.resource}:{net.slug(to.network)}", Grade.CAUTION,
+            f"back:{vpc.resource}:{addresses.slug(to.network)}", Grade.CAUTION,
             f"{vpc.table} leads {to.network} {'to ' + hub.target(to) if to.active else 'into a dead route'}: if that "
             "is in the office, it hears no answers.", BY, "Remove that route, if those addresses are in the office.",
         )  # fmt: skip
@@ -257,9 +258,9 @@ def stands_by(cloud: Cloud, hub: Hub, vpc: Attachment, found: Finding) -> Findin
     )  # fmt: skip
 
 
-def _vpcs(cloud: Cloud, attached: list[Attachment]) -> tuple[dict[str, net.Vpc], dict[str, str]]:
+def _vpcs(cloud: Cloud, attached: list[Attachment]) -> tuple[dict[str, Vpc], dict[str, str]]:
     """Those of this account, by their ids, and why there is none of the others."""
-    found, why = dict[str, net.Vpc](), dict[str, str]()
+    found, why = dict[str, Vpc](), dict[str, str]()
     for each in attached:
         why[each.resource] = f"it belongs to the account {each.owner}"
         if each.owner in ("", cloud.identity.account):
@@ -317,7 +318,7 @@ def _behind(
         yield from firewalls.entrances(here, attached)
 
 
-def zones(cloud: Cloud, vpc: Attachment, its: net.Vpc) -> Iterator[Finding]:
+def zones(cloud: Cloud, vpc: Attachment, its: Vpc) -> Iterator[Finding]:
     """The attachment of a VPC has a subnet in each zone that the VPC is in; else what is there does not reach it.
 
     Amazon VPC Transit Gateways guide, "Amazon VPC attachments", 2026-11.

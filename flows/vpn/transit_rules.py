@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from typing import Protocol
 
-from flows.aws import network, site_to_site_vpn, transit_gateways
+from flows.aws import site_to_site_vpn, transit_gateways, vpcs
 from flows.aws.addresses import within
+from flows.aws.route_tables import RouteTable
 from flows.aws.transit_gateways import Attachment, Route, TransitGateway
+from flows.aws.vpcs import Vpc
 from flows.engine import Caution, Cloud, Finding, Grade
 
 from . import by_transit_gateway
@@ -27,9 +29,9 @@ class Answers(Protocol):
     """The set-up as the functions here see it."""
 
     cloud: Cloud
-    vpc: network.Vpc
+    vpc: Vpc
     networks: tuple[IPv4Network, ...]
-    route_tables: tuple[network.RouteTable, ...]
+    route_tables: tuple[RouteTable, ...]
 
 
 def looked_at(flow: Answers, gateway: TransitGateway, connection: str, *, static: bool) -> Iterator[Finding | Caution]:
@@ -77,7 +79,7 @@ def _shared(cloud: Cloud, way: Way) -> str:
 
 
 def _names(cloud: Cloud, attached: list[Attachment]) -> str:
-    names = {each.value.id: each.value.name for each in network.vpcs(cloud)}
+    names = {each.value.id: each.value.name for each in vpcs.vpcs(cloud)}
     names |= {each.id: each.name for each in site_to_site_vpn.connections(cloud)}
     shown = ((each.resource or each.id, names.get(each.resource)) for each in attached)
     told = [f"{name} ({id})" if name else id for id, name in shown]
@@ -119,7 +121,7 @@ def _to_office(
                 yield Caution("transit-route-taken", f"{way.vpc_table} already leads {each} to {to}; {beats}", key=KEY)
 
 
-def _to_vpc(way: Way, routes: Iterable[Route], vpc: network.Vpc) -> Iterator[Finding | Caution]:
+def _to_vpc(way: Way, routes: Iterable[Route], vpc: Vpc) -> Iterator[Finding | Caution]:
     """What the table that the office goes by already does with the VPC's ranges.
 
     Of a VPC whose range overlaps that of one which is attached, AWS propagates no route (Amazon VPC Transit Gateways
@@ -155,7 +157,7 @@ def _target(way: Way, route: Route) -> str:
     return ", ".join(known.get(id, id) for id in route.to) or "nothing (a blackhole)"
 
 
-def _zones(cloud: Cloud, way: Way, vpc: network.Vpc, served: dict[str, str]) -> Iterator[Finding | Caution]:
+def _zones(cloud: Cloud, way: Way, vpc: Vpc, served: dict[str, str]) -> Iterator[Finding | Caution]:
     """What is in a zone where the VPC's attachment has no subnet does not reach the gateway (Amazon VPC Transit
     Gateways guide, "Amazon VPC attachments", 2026-11)."""
     if not served:
@@ -167,7 +169,7 @@ def _zones(cloud: Cloud, way: Way, vpc: network.Vpc, served: dict[str, str]) -> 
         return
     if way.vpc is None:
         return
-    at = network.zones(cloud, vpc)
+    at = vpcs.zones(cloud, vpc)
     attached = {at.get(id, "") for id in transit_gateways.subnets(cloud, way.vpc.id)}
     missing = sorted(set(served.values()) - attached)
     if not missing:

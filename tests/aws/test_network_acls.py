@@ -8,7 +8,7 @@ from typing import Any
 import jmespath
 import pytest
 
-from flows.aws.network import Service
+from flows.aws.ip_permissions import Service
 from flows.aws.network_acls import Entry, Passes, enter, opening, passes
 
 SSH = Service("ssh", "tcp", 22, 22)

@@ -9,14 +9,23 @@ from typing import Any
 
 import pytest
 
-from flows.aws import amis, buckets, codeconnections, lambda_functions, load_balancers, network, rds_snapshots
+from flows.aws import (
+    amis,
+    buckets,
+    codeconnections,
+    lambda_functions,
+    load_balancers,
+    rds_snapshots,
+    security_groups,
+    vpcs,
+)
 from flows.engine import Call, Choice, Flow, Identity, Missed, Option, Page, Plan
 from flows.engine.choices import look_for
 from flows.engine.listing import seeking
 from flows.s3_lambda import answers  # fmt: skip
 
 PAGES, EACH = 4, 100
-OFFICE = network.Vpc("vpc-1", "office", (IPv4Network("10.0.0.0/16"),), False, "1", True)
+OFFICE = vpcs.Vpc("vpc-1", "office", (IPv4Network("10.0.0.0/16"),), False, "1", True)
 
 
 @dataclass(frozen=True)
@@ -56,12 +65,13 @@ CASES = {
         lambda n: {"Instances": [named(n, InstanceId=f"i-{n:08x}", State={"Name": "running"})]}, filtered("tag:Name"),
     ),
     "security groups": Case(
-        lambda flow: network.security_groups(flow.cloud, OFFICE), "ec2.DescribeSecurityGroups", "SecurityGroups",
+        lambda flow: security_groups.security_groups(flow.cloud, OFFICE),
+        "ec2.DescribeSecurityGroups", "SecurityGroups",
         lambda n: {"GroupId": f"sg-{n:08x}", "GroupName": f"thing-{n}", "Description": "", "IpPermissions": []},
         filtered("group-name"),
     ),
     "VPCs": Case(
-        lambda flow: network.vpcs(flow.cloud), "ec2.DescribeVpcs", "Vpcs",
+        lambda flow: vpcs.vpcs(flow.cloud), "ec2.DescribeVpcs", "Vpcs",
         lambda n: named(n, VpcId=f"vpc-{n:08x}", CidrBlock="10.0.0.0/16", IsDefault=False, OwnerId="1"),
         filtered("tag:Name"),
     ),
@@ -157,7 +167,7 @@ def test_no_other_list_is_narrowed_by_a_name_that_is_looked_for() -> None:
     from flows.engine.listing import whole
 
     with seeking(["thing-7"]) as narrowed:
-        assert len(list(network.vpcs(cloud, whole))) == PAGES * EACH
+        assert len(list(vpcs.vpcs(cloud, whole))) == PAGES * EACH
         assert not narrowed()
 
 

@@ -31,7 +31,7 @@ from vpn.test_vpn_states import (
 )  # fmt: skip
 
 import flows
-from flows.aws import network, site_to_site_vpn
+from flows.aws import route_tables, site_to_site_vpn, vpcs
 from flows.engine import Action, Journal
 from flows.engine.repair import why_not
 from flows.vpn.behind import situation
@@ -183,12 +183,14 @@ def test_the_reason_is_that_of_the_case(world: World, edits: Mapping[str, Edit],
 def test_only_what_the_finding_names_is_led_there(world: World) -> None:
     """What goes through a firewall goes on through it."""
     (made,) = [each for each in site_to_site_vpn.connections(world.cloud) if each.id == world.static]
-    (shop,) = [option.value for option in network.vpcs(world.cloud) if option.value.name == "shop"]
+    (shop,) = [option.value for option in vpcs.vpcs(world.cloud) if option.value.name == "shop"]
     seen = situation(world.cloud, made, shop, made.vpn_gateway, (), up=True)
     office, branch = IPv4Network(OFFICE), IPv4Network("10.99.0.0/16")
     (table,) = [each for each in seen.tables if each.name == "shop-private-a"]
     kept = tuple(each for each in table.routes if each.network != office)
-    filtered = replace(table, routes=(*kept, network.Route(branch, "eni-1", "active", False, "NetworkInterfaceId")))
+    filtered = replace(
+        table, routes=(*kept, route_tables.Route(branch, "eni-1", "active", False, "NetworkInterfaceId"))
+    )
     found = [*ways_back(replace(seen, networks=(office, branch), tables=(filtered,)))]
     (mend,) = [each.mend for each in found if each.mend]
     assert [each.call.params["DestinationCidrBlock"] for each in mend(world.cloud) if isinstance(each, Action)] == [
