@@ -36,7 +36,9 @@ class Nobody:
         yield {}
 
 
-def test_what_was_typed_before_a_question_stood_there_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_typed_before_a_question_stood_there_is_dropped_and_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     keys, terminal = pty.openpty()
     waiting: list[bool] = []
 
@@ -53,5 +55,6 @@ def test_what_was_typed_before_a_question_stood_there_is_dropped(monkeypatch: py
         assert isinstance(state, Asking)
         Questioner(asked, reader).put(state)
     assert waiting == [False] and asked.answers() == {"name": "new"}
+    assert capsys.readouterr().out.count("What was typed before this stood here is left out") == 1
     os.close(keys)
     os.close(terminal)

@@ -73,7 +73,7 @@ def test_words_of_its_own_and_only_what_is_typed_after_the_question(
         asked.append((prompt, start, capsys.readouterr().err))
         return (ahead or replies).pop(0)
 
-    monkeypatch.setattr(conversation, "unread", ahead.clear)
+    monkeypatch.setattr(conversation, "unread", lambda *, err: ahead.clear())
     decided: dict[str, str] = {}
     assert conversation.agree_to_undo(made, decided, ask) and decided == {"last": "no"}
     assert [(prompt, start) for prompt, start, _ in asked] == [

@@ -104,7 +104,7 @@ def agree_to_undo(session: Session, decided: dict[str, str], ask: Reader | None 
                 continue
             for heading, rows in taking_back.not_brought_back(kept, decided, claims, stops).items():
                 say("\n".join([heading, *(f"  {word:<10}  {what}" for word, what in rows)]), err=True)
-            unread()
+            unread(err=True)
             match reply := ask("Type yes to undo", "").lower():
                 case "yes":
                     return True
@@ -129,7 +129,7 @@ def _decide(decision: Decision, ask: Reader) -> str:
         say(f"  {word}: {decision.options[value]}{' [lost for good]' * (value == decision.loses)}", err=True)
     offered = next(word for word, value in decision.words.items() if value == (decision.default or value))
     while True:
-        unread()
+        unread(err=True)
         reply = ask(" or ".join(decision.words), offered).lower()
         if reply in decision.words:
             return decision.words[reply]

@@ -176,8 +176,11 @@ def _typed_ahead() -> str:
     return "".join(press.data for press in get_typeahead(get_app_session().input))
 
 
-def unread() -> None:
-    """Forget what was typed before what is shown now: nobody confirms what they have not seen."""
-    came_along()
+def unread(*, err: bool = False) -> None:
+    """Forget what was typed before what is shown now, and say so, on standard error where the result of a command is
+    to come on the other: nobody confirms what they have not seen."""
+    ahead = came_along()
     if "prompt_toolkit" in sys.modules:
-        _typed_ahead()
+        ahead = _typed_ahead() + ahead
+    if ahead:
+        say("What was typed before this stood here is left out: it was no answer to this.", err=err)
