@@ -21,8 +21,8 @@ from share_snapshot.cases import EXISTING, OWN_KEY, own_key
 from support.authorized import Watched, kinds
 from support.clock import FakeClock
 from support.repairs import repairing
+from vpn.standing import Edited, connected, reached
 from vpn.test_vpn_repairs import REALLY as VPN
-from vpn.test_vpn_states import Edited, connected, reached
 from website.test_website_repairs import REALLY as WEBSITE
 from website.test_website_states import Site
 from wordpress.test_wordpress_states import Blog, port

@@ -13,9 +13,8 @@ from practice.office import named
 from practice.picture import snapshot
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not, repairing
-from vpn.test_vpn_states import (
+from vpn.standing import (
     OFFICE,
-    STATES,
     Edit,
     Edited,
     State,
@@ -27,8 +26,8 @@ from vpn.test_vpn_states import (
     told,
     tunnels,
     without_the_office,
-    world,
-)  # fmt: skip
+)
+from vpn.states import STATES
 
 import flows
 from flows.aws import route_tables, site_to_site_vpn, vpcs
@@ -37,7 +36,6 @@ from flows.engine.repair import why_not
 from flows.vpn.behind import situation
 from flows.vpn.rules import ways_back
 
-__all__ = ["world"]
 Breaks = Callable[[Any, World], Callable[[], Any]]
 """Breaks something in the account; gives what makes it whole again."""
 SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": OFFICE}]}
