@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from flows.aws import keepers, listener_conditions
 from flows.aws import load_balancers as lb
 from flows.aws.listener_conditions import Condition
-from flows.aws.listener_rules import Rule, Url
-from flows.aws.listeners import answers
+from flows.aws.listener_rules import Rule, Url, answers
 from flows.aws.load_balancers import NEW, LoadBalancer
 from flows.engine import Caution, CloudError, Danger, Option, Refused
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from flows.aws import listener_conditions, stickiness
 from flows.aws import load_balancers as lb
+from flows.aws.listener_actions import same
 from flows.aws.listener_rules import told
-from flows.aws.listeners import same
 from flows.aws.load_balancers import Listener
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Handover, Late, Ref, shell
 from flows.engine.flow import was_proved

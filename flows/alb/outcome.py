@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from flows.aws import listener_conditions, listener_rules, listeners
+from flows.aws import listener_actions, listener_conditions, listener_rules
 from flows.aws import load_balancers as lb
 from flows.aws.listener_conditions import METHOD, QUERY, Condition
 from flows.aws.listener_rules import Answer, Fixed, Forward, Front, Redirect, Rule, Url
@@ -74,8 +74,8 @@ def actions(flow: Answers) -> list[dict[str, Any]]:
     """The same as AWS takes it."""
     to = outcome(flow)
     if isinstance(to, Redirect):
-        return listeners.redirecting(to)
-    return listeners.answering(to.status, flow.body, flow.content_type)
+        return listener_actions.redirecting(to)
+    return listener_actions.answering(to.status, flow.body, flow.content_type)
 
 
 def says(flow: Answers) -> str:
@@ -107,13 +107,13 @@ def same_rule(flow: Answers) -> Rule | None:
     """The rule that answers exactly these requests in this way already, if none before it catches them."""
     if not isinstance(flow.listener, Listener):
         return None
-    wanted = listeners.conditions(*conditions(flow), further(flow))
+    wanted = listener_conditions.conditions(*conditions(flow), further(flow))
     earlier: list[Rule] = []
     for found in lb.raw_rules(flow.cloud, flow.listener):
         rule = lb.rule(found)
         if not found.get("Transforms") and listener_conditions.alike(found.get("Conditions") or [], wanted):
             shadowed = any(each.catches(rule) for each in earlier)
-            return rule if listeners.same(found["Actions"], actions(flow)) and not shadowed else None
+            return rule if listener_actions.same(found["Actions"], actions(flow)) and not shadowed else None
         earlier.append(rule)
     return None
 

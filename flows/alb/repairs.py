@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from flows.aws import keepers, stickiness
+from flows.aws import keepers, listener_actions, listener_dependents, listener_rule_changes, stickiness
 from flows.aws import listeners as change
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Redirect, Rule
@@ -44,14 +44,14 @@ BEYOND = {
 
 def whole(balancer: LoadBalancer, listener: Listener, rule: Rule, to: Redirect) -> Mend:
     """Write all six fields of a redirect to https."""
-    actions = change.redirecting(replace(to, protocol="HTTPS", port="443"))
+    actions = listener_actions.redirecting(replace(to, protocol="HTTPS", port="443"))
 
     def mend(cloud: Cloud) -> Iterator[Part]:
         yield from _kept(cloud, balancer, listener)
         says = "send visitors to https on port 443"
         if rule.priority:
             yield from _kept_rule(cloud, listener, rule)
-            yield change.answer_of_rule(rule, f"port {listener.port}", actions, says)
+            yield listener_rule_changes.answer_of_rule(rule, f"port {listener.port}", actions, says)
         else:
             yield change.default_answer(listener, actions, says, (), id=f"default-{listener.port}")
         yield redirects(f"Who comes by port {listener.port} is sent to https on port 443 then.")
@@ -72,7 +72,7 @@ def in_order(balancer: LoadBalancer, listener: Listener, early: Rule, late: Rule
         yield from _kept(cloud, balancer, listener)
         for each in (early, late):
             yield from _kept_rule(cloud, listener, each)
-        yield change.swap(listener, early, late)
+        yield listener_rule_changes.swap(listener, early, late)
         yield redirects(f"What fits “{late}” is no longer answered by “{early}” on port {listener.port} then.")
 
     return mend
@@ -170,8 +170,8 @@ def _open(
     usual = tuple(dict.fromkeys(source for other in like for source in ports.sources(found, other)))
     wanted = usual or (ports.networks(cloud, balancer.vpc) if balancer.internal else ports.ANYWHERE)
     standing = [each.arn for each in lb.listeners(cloud, balancer)]
-    elsewhere = since(cloud, *change.elsewhere_on_port(balancer, found[0].id, port))
-    others = (*change.on_port(balancer, port, standing), *elsewhere)
+    elsewhere = since(cloud, *listener_dependents.elsewhere_on_port(balancer, found[0].id, port))
+    others = (*listener_dependents.on_port(balancer, port, standing), *elsewhere)
     yield ports.open_port(found[0], port, wanted, f"{balancer.name}-{port}", others=others)
     yield admits(
         f"{', '.join(map(str, wanted))} may use port {port} of what is in {found[0].name} then.",

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from flows.aws import certificates, cloudfront, listener_conditions, stickiness
-from flows.aws import listeners as change
+from flows.aws import (
+    certificates,
+    cloudfront,
+    listener_actions,
+    listener_conditions,
+    listener_dependents,
+    listeners,
+    stickiness,
+)
+from flows.aws import listener_rule_changes as rules
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Rule
 from flows.aws.load_balancers import Listener
@@ -49,17 +57,19 @@ def steps(flow: Answers) -> list[Action | Use]:
         return [*things, *keeping(flow)]
     first: list[Action | Use] = [*openings(flow)]
     if there := https_here(flow):
-        first.append(Use("https-listener", f"Port {there.port} listens for https already", change.LISTENER, there.arn))
+        first.append(
+            Use("https-listener", f"Port {there.port} listens for https already", listeners.LISTENER, there.arn)
+        )
     https: Late = there.arn if there else ""
     if new_https(flow):
         made = new_listener(flow, tuple(each.id for each in first))
         https = made["Listeners[0].ListenerArn"]
         first += [
             made,
-            *(change.copied(made, to_copy(flow), f"{balancer.name}-443") if flow.copy_rules else []),
+            *(rules.copied(made, to_copy(flow), f"{balancer.name}-443") if flow.copy_rules else []),
         ]
     ready = tuple(each.id for each in first if isinstance(each, Action))
-    strict = [change.strict_https(https, flow.hsts)] if https and flow.hsts else []
+    strict = [listeners.strict_https(https, flow.hsts)] if https and flow.hsts else []
     return [*things, *first, *answer(flow, ready), *strict]
 
 
@@ -83,8 +93,8 @@ def openings(flow: Answers) -> list[Action]:
     standing = [each.arn for each in lb.listeners(flow.cloud, flow.load_balancer)]
 
     def others(port: int) -> tuple[Others, ...]:
-        elsewhere = since(flow.cloud, *change.elsewhere_on_port(balancer, found[0].id, port))
-        return (*change.on_port(balancer, port, standing), *elsewhere)
+        elsewhere = since(flow.cloud, *listener_dependents.elsewhere_on_port(balancer, found[0].id, port))
+        return (*listener_dependents.on_port(balancer, port, standing), *elsewhere)
 
     return [
         ports.open_port(found[0], port, flow.visitors, f"{name}-{port}", others=others(port))
@@ -101,7 +111,7 @@ def new_listener(flow: Answers, after: tuple[str, ...]) -> Action:
     http = flow.listener.arn if isinstance(flow.listener, Listener) else ""
     names = (flow.load_balancer.dns_name, flow.load_balancer.dns_name.lower(), *flow.certificate.names)
     in_front = cloudfront.fetching_from(*names, secure=True)
-    return change.https_listener(
+    return listeners.https_listener(
         flow.load_balancer, flow.certificate.arn, flow.tls_policy, forward, after=after, proved=expected,
         rules=to_copy(flow) if flow.copy_rules else [], led_here=(http, actions(flow)), leading=leading_to_https(flow),
         others=since(flow.cloud, in_front) if flow.cloud.identity.partition in certificates.HOME else (),
@@ -112,16 +122,16 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
     """The change itself: one rule, the default action, or a new listener."""
     name = f"{flow.load_balancer.name}-{flow.action.replace('_', '-')}"
     hosts, paths = conditions(flow)
-    wanted, what = change.conditions(hosts, paths, further(flow)), actions(flow)
+    wanted, what = listener_conditions.conditions(hosts, paths, further(flow)), actions(flow)
     if not isinstance(flow.listener, Listener):
         if flow.scope != MATCHING:
-            return [change.http_listener(flow.load_balancer, what, says(flow), ready)]
-        rest = change.answering(404, "Not found", "text/plain")
-        made = change.http_listener(
+            return [listeners.http_listener(flow.load_balancer, what, says(flow), ready)]
+        rest = listener_actions.answering(404, "Not found", "text/plain")
+        made = listeners.http_listener(
             flow.load_balancer, rest, "answer 404 where no rule fits", ready, rules=[{"Priority": flow.priority}]
         )
         arn = made["Listeners[0].ListenerArn"]
-        return [made, change.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
+        return [made, rules.rule(arn, "port 80", flow.priority, wanted, what, sentence=_sentence(flow), name=name)]
     here, place = flow.listener, f"port {flow.listener.port}"
     done: list[Action | Use] = []
     if by_rule(flow):
@@ -131,20 +141,20 @@ def answer(flow: Answers, ready: tuple[str, ...]) -> list[Action | Use]:
             first = f"On {place}, before all other rules, {says(flow)}"
             sentence = first if goes_first(flow) else _sentence(flow)
             priority = place_of_rule(flow)
-            done.append(change.rule(here.arn, place, priority, wanted, what, sentence=sentence, name=name, after=ready))
+            done.append(rules.rule(here.arn, place, priority, wanted, what, sentence=sentence, name=name, after=ready))
     if flow.scope == MATCHING or signs_in(flow):
         return done
-    if change.same(here.actions, what):
-        return [*done, Use("default", f"The default of {place} is that already", change.LISTENER, here.arn)]
+    if listener_actions.same(here.actions, what):
+        return [*done, Use("default", f"The default of {place} is that already", listeners.LISTENER, here.arn)]
     heard = [each.port for each in lb.listeners(flow.cloud, flow.load_balancer)]
-    nowhere = change.led_nowhere(flow.load_balancer, here, heard)
+    nowhere = listener_dependents.led_nowhere(flow.load_balancer, here, heard)
     if flow.action != REDIRECT:  # who is redirected to another port of it mostly ends in the same target group
-        nowhere += change.led_into_nothing(flow.cloud, here)
-    return [*done, change.default_answer(here, what, says(flow), ready, nowhere)]
+        nowhere += listener_dependents.led_into_nothing(flow.cloud, here)
+    return [*done, listeners.default_answer(here, what, says(flow), ready, nowhere)]
 
 
 def _used(rule: Rule) -> Use:
-    return Use("rule", f"The rule with priority {rule.priority} does that already", change.RULE, rule.arn)
+    return Use("rule", f"The rule with priority {rule.priority} does that already", rules.RULE, rule.arn)
 
 
 def _sentence(flow: Answers) -> str:

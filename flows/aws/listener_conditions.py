@@ -125,6 +125,16 @@ def as_taken(found: Iterable[Condition]) -> list[dict[str, Any]]:
     return taken
 
 
+def conditions(hosts: Iterable[str], paths: Iterable[str], further: Iterable[Condition] = ()) -> list[dict[str, Any]]:
+    """The conditions of a rule as AWS takes them."""
+    wanted = (
+        ("host-header", "HostHeaderConfig", list(hosts)),
+        ("path-pattern", "PathPatternConfig", list(paths)),
+    )
+    plain = [{"Field": field, config: {"Values": values}} for field, config, values in wanted if values]
+    return [*plain, *as_taken(further)]
+
+
 def alike(had: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]) -> bool:
     """Whether two rules have the same conditions, in whichever order and form AWS tells them."""
     return {_shape(each) for each in had} == {_shape(each) for each in wanted}

@@ -257,6 +257,11 @@ def told(answer: Answer) -> str:
             return what
 
 
+def answers(rule: Rule) -> str:
+    """One rule in a list of them."""
+    return f"{rule} (priority {rule.priority})"
+
+
 def matches(pattern: str, text: str) -> bool:
     """A load balancer's patterns: `*` stands for any characters, `?` for exactly one."""
     return re.fullmatch(_expression(pattern, "."), text, re.DOTALL) is not None

@@ -13,7 +13,9 @@ from typing import Any
 from flows.engine import Action, Call, Cloud, Kept, Restore, Use, before
 
 from . import edits
-from .listeners import LISTENER, RULE, again, answer_of_rule, default_answer
+from .listener_actions import again
+from .listener_rule_changes import RULE, answer_of_rule
+from .listeners import LISTENER, default_answer
 from .load_balancers import DEFAULT, Listener, LoadBalancer, forwards_to, listeners, raw_rules, weight
 from .load_balancers import rule as read_rule
 
