@@ -8,7 +8,7 @@ from alb.cases import Front
 from alb.test_alb_states import old_tls
 from s3_lambda.cases import BUCKET, NAME
 from s3_lambda.test_s3_lambda_states import STATES, Bucket
-from website.test_website_states import Site
+from website.standing import Site
 
 from flows.practice import PracticeAccount
 

@@ -23,8 +23,8 @@ from support.clock import FakeClock
 from support.repairs import repairing
 from vpn.standing import Edited, connected, reached
 from vpn.test_vpn_repairs import REALLY as VPN
+from website.standing import Site
 from website.test_website_repairs import REALLY as WEBSITE
-from website.test_website_states import Site
 from wordpress.test_wordpress_states import Blog, port
 
 from flows.engine import Journal, Place

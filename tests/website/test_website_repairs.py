@@ -12,18 +12,9 @@ from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 from support.sessions import carried_out, problems_of, taken_back
 from website import test_website_check as wrecks
 from website.cases import VARIANTS, outputs, picture, session
-from website.test_website_states import (
-    BUCKET,
-    SECRET,
-    STATES,
-    WEBSITE,
-    WITH_SECRET,
-    Otherwise,
-    Site,
-    behaviour,
-    several,
-    website,
-)  # fmt: skip
+from website.readers import SECRET, WITH_SECRET, website
+from website.standing import BUCKET, WEBSITE, Otherwise, Site, behaviour, several
+from website.states import STATES
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
