@@ -81,9 +81,19 @@ def zones(cloud: Cloud, vpc: Vpc) -> dict[str, str]:
     return {str(each["SubnetId"]): str(each.get("AvailabilityZone") or "") for each in found}
 
 
+def shown(vpc: Vpc) -> str:
+    """A VPC as a part of a sentence."""
+    return f"{vpc.name} ({vpc.id})" if vpc.name else vpc.id
+
+
 def in_vpc(vpc: str) -> dict[str, Any]:
     """What EC2 is asked with for the things of the VPC of that id."""
     return {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
+
+
+def arn(partition: str, region: str, account: str, vpc: str) -> str:
+    """The ARN of a VPC."""
+    return f"arn:{partition}:ec2:{region}:{account}:vpc/{vpc}"
 
 
 def _vpc(vpc: dict[str, Any], account: str) -> Vpc:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Protocol
 
-from flows.aws import accounts, addresses, tags, vpc_peering, vpcs
+from flows.aws import accounts, addresses, tags, vpc_peering, vpc_peering_options, vpcs
 from flows.aws.addresses import Network
 from flows.aws.ip_permissions import Service
 from flows.aws.route_tables import RouteTable
@@ -226,9 +226,9 @@ def names_work(flow: Answers) -> str:
 def lacking(flow: Answers) -> Iterator[str]:
     """What is switched off that names need, and will not be switched on. Raises CloudError."""
     for cloud, vpc in ((flow.cloud, flow.vpc), (flow.there(), flow.peer())):
-        if not vpc_peering.attribute(cloud, vpc.id, "enableDnsSupport"):
+        if not vpc_peering_options.attribute(cloud, vpc.id, "enableDnsSupport"):
             yield f"DNS resolution is switched off in {vpc.called}. Switch it on there first, or leave this off."
-        elif not flow.dns_hostnames and not vpc_peering.attribute(cloud, vpc.id, "enableDnsHostnames"):
+        elif not flow.dns_hostnames and not vpc_peering_options.attribute(cloud, vpc.id, "enableDnsHostnames"):
             yield f"DNS hostnames is switched off in {vpc.called}. Answer dns_hostnames=yes, or leave this off."
 
 

@@ -17,6 +17,7 @@ from flows.aws import (
     security_groups,
     tags,
     vpc_peering,
+    vpc_peering_options,
     vpcs,
 )
 from flows.aws.vpc_peering import ACTIVE, PENDING, Connection, End
@@ -262,8 +263,8 @@ def _names(here: Seen, found: Connection, whole: bool) -> Iterator[Finding]:
         return
     try:
         off = [
-            what for what, attribute in vpc_peering.NAMING.items()
-            if not vpc_peering.attribute(here.side.cloud, here.vpc, attribute)
+            what for what, attribute in vpc_peering_options.NAMING.items()
+            if not vpc_peering_options.attribute(here.side.cloud, here.vpc, attribute)
         ]  # fmt: skip
     except CloudError as problem:
         yield Finding(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from flows.aws import private_zones, vpc_peering
+from flows.aws import private_zones, vpc_peering_options
 from flows.aws.private_zones import Zone
 from flows.aws.vpcs import Vpc
 from flows.engine import Action, Cloud, CloudError, Finding, Grade, Option, Refused, shell
@@ -55,8 +55,8 @@ def resolvable(zones: tuple[Shared, ...], flow: Answers) -> None:
         try:
             had = private_zones.of_vpc(cloud, each.vpc.id)
             off = [
-                what for what, attribute in vpc_peering.NAMING.items()
-                if not vpc_peering.attribute(cloud, each.vpc.id, attribute)
+                what for what, attribute in vpc_peering_options.NAMING.items()
+                if not vpc_peering_options.attribute(cloud, each.vpc.id, attribute)
             ]  # fmt: skip
         except CloudError:  # then AWS has the last word
             return

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flows.aws import keepers, network_acls, security_group_rules, security_groups, used_by_others, vpc_peering
+from flows.aws import (
+    keepers,
+    network_acls,
+    security_group_rules,
+    security_groups,
+    used_by_others,
+    vpc_peering_options,
+    vpc_peering_requests,
+    vpc_peering_routes,
+    vpcs,
+)
 from flows.aws.addresses import Network
 from flows.aws.route_tables import RouteTable
 from flows.aws.vpc_peering import Connection
+from flows.aws.vpc_peering_requests import Parties
 from flows.aws.vpcs import Vpc
 from flows.engine import Cloud
 from flows.engine.flow import Mend
@@ -40,7 +51,7 @@ def accept(connection: Connection, side: Side) -> Mend:
     def mend(cloud: Cloud) -> Iterator[Part]:
         who = f"account {connection.requester.account}"
         yield from _kept(connection)
-        yield side.here(vpc_peering.accept(connection.id, who, _parties(connection)))
+        yield side.here(vpc_peering_requests.accept(connection.id, who, _parties(connection)))
         yield admits(
             f"{connection.requester.vpc} of {who} is connected with {connection.accepter.vpc} then. Go on only if you "
             "know them. Undo deletes the connection, and they would have to ask anew."
@@ -57,9 +68,9 @@ def lead(table: RouteTable, networks: Sequence[Network], connection: str, side: 
         for network in networks:
             entered = [each for each in table.ways if each.network == network and not each.propagated]
             if entered:
-                yield side.here(vpc_peering.way_instead(table, entered[0], connection, ()))
+                yield side.here(vpc_peering_routes.way_instead(table, entered[0], connection, ()))
             else:
-                yield side.here(vpc_peering.way(table, network, connection, ()))
+                yield side.here(vpc_peering_routes.way(table, network, connection, ()))
         what = ", ".join(map(str, networks))
         yield redirects(f"Whatever uses {table.shown} reaches {what} of {peer} by the connection then.")
 
@@ -76,7 +87,7 @@ def let_in(groups: Sequence[used_by_others.Shut], networks: Sequence[Network], s
             missing, _ = security_groups.missing_rules(group, each.services, networks)
             rules = [rule.admitted for rule in missing]
             yield from security_group_rules.room(side.cloud, group.told, rules)
-            yield side.here(vpc_peering.let_in(group, missing, peer))
+            yield side.here(vpc_peering_routes.let_in(group, missing, peer))
             yield admits(used_by_others.admitted(", ".join(map(str, networks)), each))
 
     return mend
@@ -100,7 +111,9 @@ def resolve(connection: Connection, vpc: Vpc, peer: str, side: Side) -> Mend:
     def mend(cloud: Cloud) -> Iterator[Part]:
         yield from _kept(connection)
         role = connection.role(vpc.id)
-        yield side.here(vpc_peering.names(connection.id, role, vpc, peer, _parties(connection), (), standing=True))
+        yield side.here(
+            vpc_peering_options.names(connection.id, role, vpc, peer, _parties(connection), (), standing=True)
+        )
         yield redirects(f"Public names of {vpc.id} lead {peer} to private addresses then.")
 
     return mend
@@ -110,6 +123,6 @@ def _kept(connection: Connection) -> Iterator[Part]:
     yield from keepers.agreed(f"The connection {connection.id}", connection.tags)
 
 
-def _parties(connection: Connection) -> vpc_peering.Parties:
+def _parties(connection: Connection) -> Parties:
     both = (connection.requester, connection.accepter)
-    return vpc_peering.Parties(*(vpc_peering.arn("*", each.region, each.account, each.vpc) for each in both))
+    return Parties(*(vpcs.arn("*", each.region, each.account, each.vpc) for each in both))

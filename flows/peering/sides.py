@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flows.aws import addresses, group_rules, route_tables, security_groups, vpc_peering, vpcs
+from flows.aws import addresses, group_rules, route_tables, security_groups, vpc_peering, vpc_peering_routes, vpcs
 from flows.aws.addresses import Network
 from flows.aws.group_rules import GroupRule
 from flows.aws.ip_permissions import Rule, Service
 from flows.aws.route_tables import Route, RouteTable
 from flows.aws.security_groups import SecurityGroup
-from flows.aws.vpc_peering import Connection, Parties
+from flows.aws.vpc_peering import Connection
+from flows.aws.vpc_peering_requests import Parties
 from flows.aws.vpcs import Vpc
 from flows.engine import Action, Cloud, Identity, Late, Use
 from flows.engine.elsewhere import There, moved
@@ -67,7 +68,7 @@ class Side:
 
     @cached_property
     def shown(self) -> str:
-        return vpc_peering.shown(self.vpc)
+        return vpcs.shown(self.vpc)
 
     @property
     def called(self) -> str:
@@ -82,11 +83,11 @@ class Side:
                 taken = entered.get(each)
                 name = f"route-{table.id}-{addresses.slug(each)}"
                 if taken is None:
-                    yield self.here(vpc_peering.way(table, each, id, after))
+                    yield self.here(vpc_peering_routes.way(table, each, id, after))
                 elif taken.target == id:
                     yield Use(name, f"{table.shown} leads {each} there already", "AWS::EC2::Route", table.id)
                 elif self.replaces(taken):
-                    yield self.here(vpc_peering.way_instead(table, taken, id, after))
+                    yield self.here(vpc_peering_routes.way_instead(table, taken, id, after))
                 else:
                     yield Use(
                         name, f"{table.shown} keeps sending {each} to {taken.target}", "AWS::EC2::Route", table.id
@@ -114,7 +115,7 @@ class Side:
                     "AWS::EC2::SecurityGroupIngress", group.id,
                 )  # fmt: skip
             if missing:
-                yield self.here(vpc_peering.let_in(group, missing, peer, ready))
+                yield self.here(vpc_peering_routes.let_in(group, missing, peer, ready))
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,8 @@ class Pair:
     @property
     def parties(self) -> Parties:
         """Who asks and who accepts, as IAM knows them."""
-        ours = vpc_peering.arn(self.who.partition, self.who.region, self.who.account, self.ours.vpc.id)
-        theirs = vpc_peering.arn(self.who.partition, self.region, self.account, self.peer.id)
+        ours = vpcs.arn(self.who.partition, self.who.region, self.who.account, self.ours.vpc.id)
+        theirs = vpcs.arn(self.who.partition, self.region, self.account, self.peer.id)
         asked_there = self.standing is not None and self.standing.accepter.vpc == self.ours.vpc.id
         return Parties(theirs, ours) if asked_there else Parties(ours, theirs)
 

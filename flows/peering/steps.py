@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from flows.aws import vpc_peering
+from flows.aws import vpc_peering, vpc_peering_options, vpc_peering_requests, vpc_peering_routes
 from flows.engine import Action, Others, Use, since
 from flows.engine.elsewhere import moved
 
@@ -23,11 +23,11 @@ def link(pair: Pair, name: str) -> list[Action | Use]:
     others = [moved(_led(side, pair), side.region, side.profile) for side, _, _ in pair.directions]
     if standing is None:
         account, region = pair.abroad
-        asked = vpc_peering.ask(name, ours.vpc, pair.peer, account, region, parties, tuple(others))
+        asked = vpc_peering_requests.ask(name, ours.vpc, pair.peer, account, region, parties, tuple(others))
         if not theirs:
             return [asked]
-        named = [theirs.here(vpc_peering.name_there(name, parties))] if account or region else []
-        return [asked, theirs.here(vpc_peering.accept(id, "", parties)), *named]
+        named = [theirs.here(vpc_peering_requests.name_there(name, parties))] if account or region else []
+        return [asked, theirs.here(vpc_peering_requests.accept(id, "", parties)), *named]
     used = Use(
         "connection", f"Use {standing.id}, which connects the two", "AWS::EC2::VPCPeeringConnection", standing.id
     )
@@ -35,12 +35,12 @@ def link(pair: Pair, name: str) -> list[Action | Use]:
     if standing.state != vpc_peering.PENDING or at is None:
         return [used]
     who = standing.requester.account or standing.requester.vpc
-    costs = (vpc_peering.traffic(between_regions=standing.requester.region != standing.accepter.region),)
+    costs = (vpc_peering_requests.traffic(between_regions=standing.requester.region != standing.accepter.region),)
     accepted: list[Action | Use] = [
-        at.here(vpc_peering.accept(standing.id, f"account {who}", parties, tuple(others), costs))
+        at.here(vpc_peering_requests.accept(standing.id, f"account {who}", parties, tuple(others), costs))
     ]
     if standing.requester.multipath:
-        accepted.append(at.here(vpc_peering.single_path(standing.id, standing.role(at.vpc.id))))
+        accepted.append(at.here(vpc_peering_options.single_path(standing.id, standing.role(at.vpc.id))))
     return accepted
 
 
@@ -75,7 +75,7 @@ def _answering(things: Iterable[Action | Use], side: Side, pair: Pair) -> Iterat
 def _led(side: Side, pair: Pair) -> Others:
     """What others let lead over the connection on one side."""
     networks = next(networks for each, networks, _ in pair.directions if each is side)
-    return vpc_peering.used_by(pair.id, side.vpc.id, [each.id for each in side.tables], networks)
+    return vpc_peering_routes.used_by(pair.id, side.vpc.id, [each.id for each in side.tables], networks)
 
 
 def hostnames(pair: Pair, *, names: bool) -> list[Action]:
@@ -83,9 +83,9 @@ def hostnames(pair: Pair, *, names: bool) -> list[Action]:
     lead over it."""
     part_of = ("connect",) if names and pair.standing is None else ()
     return [
-        side.here(replace(vpc_peering.hostnames(side.vpc), part_of=part_of))
+        side.here(replace(vpc_peering_options.hostnames(side.vpc), part_of=part_of))
         for side, _, _ in pair.directions
-        if not vpc_peering.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
+        if not vpc_peering_options.attribute(side.cloud, side.vpc.id, "enableDnsHostnames")
     ]
 
 
@@ -102,4 +102,4 @@ def names(pair: Pair, after: tuple[str, ...]) -> Iterator[Action]:
             continue
         role = standing.role(side.vpc.id) if standing else "Requester" if side is pair.ours else "Accepter"
         kept = standing is not None and standing.state == vpc_peering.ACTIVE
-        yield side.here(vpc_peering.names(pair.id, role, side.vpc, other.called, parties, after, standing=kept))
+        yield side.here(vpc_peering_options.names(pair.id, role, side.vpc, other.called, parties, after, standing=kept))
