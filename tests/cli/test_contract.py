@@ -315,7 +315,19 @@ def test_wrong_usage_in_json_mode_is_a_document(handrail: Command) -> None:
     assert ran.code == 2
     assert "--nonsense" in ran.error["message"]
     assert ran.err == ""
-    assert handrail("run", "vpn", "--output=ndjson").error["code"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("run", "vpn", "--output=ndjson"), "refused"),
+        (("resume", "vpn-none", "-ondjson"), "refused"),
+        (("undo", "--output", "ndjson"), "usage"),
+    ],
+)
+def test_what_is_wrong_is_one_line_among_lines(handrail: Command, words: tuple[str, ...], code: str) -> None:
+    (said,) = handrail(*words).lines
+    assert said["error"]["code"] == code
 
 
 def test_a_word_json_elsewhere_does_not_switch_to_json(handrail: Command) -> None:

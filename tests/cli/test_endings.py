@@ -37,11 +37,13 @@ class Hold:
 
 
 @contextmanager
-def held(company: Account, file: Path, operation: str) -> Iterator[tuple[subprocess.Popen[str], Hold]]:
+def held(
+    company: Account, file: Path, operation: str, output: str = "json"
+) -> Iterator[tuple[subprocess.Popen[str], Hold]]:
     """`handrail run` as a process, whose call is under way."""
     hold = Hold(operation)
     with between(company.url, first=hold) as address:
-        words = ["run", "vpn", "--answers", str(file), "--yes", "--output", "json"]
+        words = ["run", "vpn", "--answers", str(file), "--yes", "--output", output]
         with subprocess.Popen(
             [sys.executable, "-m", "tui", *words, "--endpoint-url", address, "--region", REGION],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
@@ -80,6 +82,18 @@ def test_ctrl_c_finishes_the_call_and_is_130(
         assert [each for each in resumed.json["resources"] if each["action"] == "connection"] == made
         assert handrail("undo", document["run"], "--yes").code == 0
     assert company.picture() == before
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson"])
+def test_ctrl_c_before_anything_was_confirmed_is_a_document(company: Account, answers: Answers, output: str) -> None:
+    with held(company, answers(), "DescribeVpcs", output) as (process, hold):
+        process.send_signal(signal.SIGINT)
+        hold.go.set()
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    said = json.loads(out if output == "json" else out.splitlines()[-1])
+    assert (said["error"]["code"], set(said["error"])) == ("stopped", {"code", "message", "remedy", "action"})
+    assert err == ""
 
 
 @pytest.mark.parametrize("command", ["resume", "undo"])

@@ -16,25 +16,28 @@ from .broken_output import ended, silence, unheard
 from .json_output import as_error
 
 
-def exit_code_of(error: BaseException, wants_json: bool = False) -> int:
-    """Say what is wrong, in words or as a document, and give the exit code for it."""
+def exit_code_of(error: BaseException, output: str = "") -> int:
+    """Say what is wrong, and give the exit code for it.
+
+    Args:
+        output: "" for words, `json` for a document, `ndjson` for one that is a single line, as all lines there are.
+    """
     match error:
         case KeyboardInterrupt() | click.exceptions.Abort():
-            click.echo("Stopped.", err=True)
-            return 130
+            return _ending({"code": "stopped", "message": "Stopped.", "remedy": "", "action": ""}, 130, output)
         case click.UsageError():
             hint = f"See: {error.ctx.command_path} --help" if error.ctx else ""
             said = {"code": "usage", "message": error.format_message(), "remedy": hint, "action": ""}
-            return _ending(said, 2, wants_json)
+            return _ending(said, 2, output)
         case click.ClickException():
             said = {"code": "usage", "message": error.format_message(), "remedy": "", "action": ""}
-            return _ending(said, 2, wants_json)
+            return _ending(said, 2, output)
         case Exception():
-            return _problem(error, wants_json)
+            return _problem(error, output)
     raise error
 
 
-def _problem(error: Exception, wants_json: bool) -> int:
+def _problem(error: Exception, output: str) -> int:
     from flows.engine import CloudError, Problem
 
     from .. import words
@@ -56,19 +59,20 @@ def _problem(error: Exception, wants_json: bool) -> int:
             "`handrail runs` shows it. HANDRAIL_DEBUG=1 shows the details for a report.",
         )
         error.exit_code = 1
-    if wants_json:
-        return _ending(as_error(error), error.exit_code, wants_json, getattr(error, "about", {}))
+    if output:
+        return _ending(as_error(error), error.exit_code, output, getattr(error, "about", {}))
     with suppress(OSError):
         click.echo(words.problem(error), err=True)
     return error.exit_code
 
 
-def _ending(error: dict[str, Any], code: int, wants_json: bool, about: Mapping[str, Any] | None = None) -> int:
+def _ending(error: dict[str, Any], code: int, output: str, about: Mapping[str, Any] | None = None) -> int:
     from ..safe import shown
 
     with suppress(OSError):
-        if wants_json:
-            print(json.dumps({"error": error, **(about or {})}, indent=2), flush=True)
+        if output:
+            indent = None if output == "ndjson" else 2
+            print(json.dumps({"error": error, **(about or {})}, indent=indent), flush=True)
             return code
     with suppress(OSError):
         told = "\n".join(shown(part) for part in (error["message"], error["remedy"]) if part)

@@ -58,18 +58,18 @@ for command in (
 def main(arguments: list[str] | None = None) -> None:
     """The `handrail` command: every ending is a sentence and an exit code, never a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    wants_json = _wants_json(arguments)
+    output = _documents(arguments)
     if "_HANDRAIL_COMPLETE" in os.environ:
         completions.for_bash()
         cli.main(prog_name="handrail")
     try:
         code = _done(arguments)
     except (Exception, KeyboardInterrupt) as error:
-        code = exit_code_of(error, wants_json)
+        code = exit_code_of(error, output)
     try:
         sys.stdout.flush()
     except OSError as error:
-        code = code or exit_code_of(error, wants_json)
+        code = code or exit_code_of(error, output)
         silence()
     sys.exit(code)
 
@@ -86,12 +86,14 @@ def _done(arguments: list[str]) -> int:
     return 0
 
 
-def _wants_json(arguments: list[str]) -> bool:
-    """Whether errors are documents; known before the arguments are understood, because that may be the error."""
+def _documents(arguments: list[str]) -> str:
+    """The form of errors, "" for words; known before the arguments are understood, because that may be the error."""
     said = [word.removeprefix("--output=") for word in arguments if word.startswith("--output=")]
     said += [word for flag, word in pairwise(arguments) if flag in ("--output", "-o")]
     said += [word.removeprefix("-o") for word in arguments if word.startswith("-o")]
-    return bool({"json", "ndjson", "sarif"} & set(said))
+    if "ndjson" in said:
+        return "ndjson"
+    return "json" if {"json", "sarif"} & set(said) else ""
 
 
 def help_text() -> str:
