@@ -31,9 +31,9 @@ from flows.engine import (
     found,
     join,
 )
-from flows.engine.authorization import SOURCE_KEYS, SOURCE_THROUGH
 from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits
+from flows.engine.resource_types import SOURCE_KEYS, SOURCE_THROUGH
 
 from . import keepers, kms_dependents, kms_keys
 from .kms_keys import Key

@@ -13,7 +13,8 @@ writing it down   journal, journal_file, serialization, run_lock, run_place, usa
 the account       cloud, boto, call_log, cache, responses, service_models, endpoints, bucket_owner, web, elsewhere
 signing in        sign_in, device_code, profiles, tokens
 conscious yeses   consents
-permissions       permissions, authorization, plan_permissions, preflight, simulator
+permissions       permissions, authorization, ec2_authorization, resource_types, plan_permissions, preflight,
+                  simulator
 what goes wrong   problems, transport, refusals, refusal_families, denials
 what is told      findings, verdict; mending it: repair; commands to paste: shell
 as a picture      picture, drawing

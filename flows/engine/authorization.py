@@ -7,127 +7,11 @@ reference. An operation that is not in `RULES` is one for which AWS knows no sin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-Conditions = Mapping[str, Mapping[str, str]]
-
-HOMES: Mapping[str, str] = {
-    "s3": "arn:{partition}:s3:::", "route53": "arn:{partition}:route53:::",
-    "iam": "arn:{partition}:iam::{account}:", "cloudfront": "arn:{partition}:cloudfront::{account}:",
-}  # fmt: skip
-"""How the ARNs of a service begin, where they name no region."""
-HOME = "arn:{{partition}}:{}:{{region}}:{{account}}:"
-IMAGE = "arn:{partition}:ec2:{region}::image/"
-SNAPSHOT = "arn:{partition}:ec2:{region}::snapshot/"
-
-
-@dataclass(frozen=True)
-class Target:
-    """One kind of thing that IAM asks about.
-
-    Args:
-        arn: its ARN; what stands in braces is a JMESPath into the call's parameters, or partition, account, region. It
-            is completed by how the ARNs of the service begin. With a question mark, all are meant where it is missing.
-        action: the IAM action, if it is not that of the operation.
-        when: JMESPath into the parameters; it is asked about only if that is there.
-        only: what else a request may be allowed for, by operator and condition key; with places as in `arn`.
-        made: the call makes it, with the tags in its parameters.
-        tags: whether AWS can be told to look at its tags.
-        asked: what IAM is asked about while it is made, if not about the thing itself; "*" for no single thing.
-        known_by: what else than its tags tells what was made from others afterwards, as `only`.
-    """
-
-    arn: str
-    action: str = ""
-    when: str = ""
-    only: Conditions = field(default_factory=dict)
-    made: bool = False
-    tags: bool = True
-    asked: str = ""
-    known_by: Conditions = field(default_factory=dict)
-
-
-Rule = tuple[Target, ...]
-
-
-def on(*arns: str, **only: Mapping[str, str]) -> Rule:
-    """Things that are there."""
-    return tuple(Target(arn, only=only) for arn in arns)
-
-
-def makes(*arns: str, tags: bool = True, asked: str = "", only: Conditions | None = None) -> Rule:
-    """Things that the call makes."""
-    return tuple(Target(arn, made=True, tags=tags, asked=asked, only=only or {}) for arn in arns)
-
-
-def also(action: str, *arns: str, when: str = "", **only: Mapping[str, str]) -> Rule:
-    """A further action that the call needs."""
-    return tuple(Target(arn, action, when, only) for arn in arns)
-
-
-def given(arn: str, path: str) -> Rule:
-    """Things that are asked about only where they are named: at `path`."""
-    return (Target(arn.replace("{}", f"{{{path}}}"), when=path),)
-
-
-def passes(role: str, service: str, when: str = "") -> Rule:
-    """A role that is handed to a service."""
-    return also("iam:PassRole", role, when=when, StringEquals={"iam:PassedToService": f"{service}.amazonaws.com"})
-
-
-def linked(service: str, role: str, when: str = "") -> Rule:
-    """A role that AWS makes for a service, where the account has not used it so far."""
-    arn = f"role/aws-service-role/{service}.amazonaws.com/{role}"
-    name = {"iam:AWSServiceName": f"{service}.amazonaws.com"}
-    return also("iam:CreateServiceLinkedRole", arn, when=when, StringEquals=name)
-
-
-def encrypts(service: str, *actions: str, at: str = "KmsKeyId", through: str = "") -> Rule:
-    """The keys with which a service encrypts or decrypts, for whoever calls; grants for AWS's own services alone.
-
-    Args:
-        service: the service, as KMS calls it.
-        actions: what it does with them beside making grants.
-        at: where in the parameters they stand, or in what else is known of the call.
-        through: the whole name of the service, if it is not the one of that region.
-    """
-    via, key = {"kms:ViaService": through or f"{service}.{{region}}.amazonaws.com"}, f"key/{{{at}}}"
-    grant = also("kms:CreateGrant", key, when=at, StringEquals=via, Bool={"kms:GrantIsForAWSResource": "true"})
-    used = (also(action, key, when=at, StringEquals=via) for action in actions)
-    return (*grant, *(each for one in used for each in one))
-
-
-TAGGING: Mapping[str, str] = {
-    "ec2": "ec2:CreateTags", "elbv2": "elasticloadbalancing:AddTags", "rds": "rds:AddTagsToResource",
-    "acm": "acm:AddTagsToCertificate", "cloudfront": "cloudfront:TagResource", "kms": "kms:TagResource",
-    "logs": "logs:TagResource", "codecommit": "codecommit:TagResource", "codepipeline": "codepipeline:TagResource",
-    "events": "events:TagResource", "cloudtrail": "cloudtrail:AddTags", "scheduler": "scheduler:TagResource",
-    "codeconnections": "codeconnections:TagResource", "sqs": "sqs:TagQueue", "cloudwatch": "cloudwatch:TagResource",
-}  # fmt: skip
-"""The action that a service asks for besides when something is made with tags."""
-WHILE_MAKING: Mapping[str, str] = {"ec2": "ec2:CreateAction", "elbv2": "elasticloadbalancing:CreateAction"}
-"""Services that can be told to allow tagging only while a thing is made."""
+from .ec2_authorization import EC2
+from .resource_types import OUT_OF, Rule, Target, also, encrypts, given, linked, makes, on, passes
 
 IN_RDS = encrypts("rds", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-IN_EBS = encrypts(
-    "ec2", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)  # fmt: skip
-SOURCE_KEYS, SOURCE_THROUGH, DISK_KEYS = "SourceKeys", "SourceThrough", "DiskKeys"
-"""What is known of a call besides its parameters: with which keys of one's own that is encrypted which it copies or
-starts, and through which service they are used."""
-OUT_OF = encrypts(
-    "", "kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom", at=SOURCE_KEYS, through=f"{{{SOURCE_THROUGH}}}"
-)
-"""Amazon EBS User Guide, "Copy an Amazon EBS snapshot", and Amazon RDS User Guide, "Copying a DB snapshot", 2026-11."""
-GATEWAY, CONNECTION = "vpn-gateway/{VpnGatewayId}", "vpn-connection/{VpnConnectionId}"
-ATTACHMENT = "transit-gateway-attachment/{TransitGatewayAttachmentId}"
-HUB_TABLE = "transit-gateway-route-table/{TransitGatewayRouteTableId}"
-GROUP = "security-group/{GroupId}"
-BY_REQUESTER = {"ec2:RequesterVpc": "{Requester}"}
-PEERED = on("vpc-peering-connection/{VpcPeeringConnectionId}", ArnEquals=BY_REQUESTER)
-"""A connection that the plan makes has no tag on its other side at first; who asked for it is known."""
-INTO_GROUP = (*on(GROUP), Target("security-group-rule/*", when="TagSpecifications", made=True))
 PROFILE, ROLE = "instance-profile/{InstanceProfileName}", "role/{RoleName}"
 SOME_ROLE = on(ROLE, "role/*/{RoleName}")  # a name is unique, and does not tell the path before it
 LISTENER, RULE = "listener/{ListenerArn}", "listener-rule/{RuleArn}"
@@ -136,11 +20,6 @@ GLOBAL_CLUSTER = "arn:{partition}:rds::{account}:global-cluster:{}"
 OF_CLUSTER, OF_INSTANCE = "cluster-snapshot:{DBClusterSnapshotIdentifier}", "snapshot:{DBSnapshotIdentifier}"
 SECRET = "secret:rds!cluster-*"  # noqa: S105 - how RDS begins the names of secrets that it manages
 LOG = ("log-group:{logGroupName}", "log-group:{logGroupName}:*")  # CloudWatch Logs knows both, by the action
-VENDING = (
-    *("logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery"),
-    *("logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"),
-)
-"""What whoever lets a service write its logs needs (Site-to-Site VPN User Guide, "Site-to-Site VPN logs", 2026-11)."""
 FUNCTION = ("function:{FunctionName}", "function:{FunctionName}:*")
 SCHEDULE, SCHEDULES = "schedule/{GroupName}/{Name}", "schedule-group/{Name}"
 PIPELINE, EVENT_RULE = "{name}", "rule/{Name}"
@@ -154,108 +33,8 @@ RECORDS = {
         "route53:ChangeResourceRecordSetsRecordTypes": "{ChangeBatch.Changes[].ResourceRecordSet.Type}",
     },
 }
-
 RULES: Mapping[str, Rule] = {
-    # -- EC2
-    "ec2.AcceptVpcPeeringConnection": (*PEERED, *on("vpc/{AcceptingVpc}")),
-    "ec2.AllocateAddress": makes("elastic-ip/*"),
-    "ec2.AssociateAddress": on("elastic-ip/{AllocationId}", "instance/{InstanceId}", "network-interface/*"),
-    "ec2.AssociateTransitGatewayRouteTable": on(ATTACHMENT, HUB_TABLE),
-    "ec2.AttachVpnGateway": on("vpc/{VpcId}", GATEWAY),
-    "ec2.AuthorizeSecurityGroupEgress": INTO_GROUP,
-    "ec2.AuthorizeSecurityGroupIngress": INTO_GROUP,
-    "ec2.CopyImage": (
-        *on("arn:{partition}:ec2:{SourceRegion}::image/{SourceImageId}"), *makes(f"{IMAGE}*", f"{SNAPSHOT}*"), *IN_EBS,
-        *OUT_OF,
-    ),
-    "ec2.CreateCustomerGateway": makes("customer-gateway/*"),
-    "ec2.CreateImage": (
-        *on("instance/{InstanceId}"), *makes(f"{IMAGE}*"),
-        Target(f"{SNAPSHOT}*", made=True, known_by={"ArnEquals": {"ec2:ParentVolume": "{Volumes}"}}),
-    ),
-    "ec2.CreateNetworkAclEntry": on("network-acl/{NetworkAclId}"),
-    "ec2.CreateRoute": on("route-table/{RouteTableId}"),
-    "ec2.CreateSecurityGroup": (*on("vpc/{VpcId}"), *makes("security-group/*")),
-    "ec2.CreateTags": (
-        Target(f"{SNAPSHOT}{{Resources}}", when="!(Resources[0])"),  # all that an image is made of
-        Target("vpc-peering-connection/*", when="Resources[0]", only={"ArnEquals": BY_REQUESTER}),
-    ),
-    "ec2.CreateTransitGatewayRoute": on(ATTACHMENT, HUB_TABLE),
-    "ec2.CreateTransitGatewayVpcAttachment": (
-        *on("vpc/{VpcId}", "subnet/{SubnetIds}", "transit-gateway/{TransitGatewayId}"),
-        *makes("transit-gateway-attachment/*"),
-        *linked("transitgateway", "AWSServiceRoleForVPCTransitGateway"),
-    ),
-    "ec2.CreateVpcPeeringConnection": (
-        *on("vpc/{VpcId}"),
-        *makes("vpc-peering-connection/*", only={"ArnEquals": {"ec2:AccepterVpc": "{Accepter}"}}),
-    ),
-    "ec2.CreateVpnConnection": (
-        *on("customer-gateway/{CustomerGatewayId}"), *makes("vpn-connection/*"),
-        *given("vpn-gateway/{}", "VpnGatewayId"), *given("transit-gateway/{}", "TransitGatewayId"),
-        Target("transit-gateway-attachment/*", when="TransitGatewayId", made=True, tags=False),
-        *linked("s2svpn", "AWSServiceRoleForVPCS2SVPN", when="PreSharedKeyStorage"),
-        *(each for action in VENDING for each in also(action, "*", when="Options.TunnelOptions[0].LogOptions")),
-    ),
-    "ec2.CreateVpnConnectionRoute": on(CONNECTION),
-    "ec2.ModifyVpnTunnelOptions": (
-        *on(CONNECTION), *(each for action in VENDING for each in also(action, "*", when="TunnelOptions.LogOptions")),
-    ),
-    "ec2.CreateVpnGateway": makes("vpn-gateway/*"),
-    "ec2.DeleteCustomerGateway": on("customer-gateway/{CustomerGatewayId}"),
-    "ec2.DeleteNetworkAclEntry": on("network-acl/{NetworkAclId}"),
-    "ec2.DeleteRoute": on("route-table/{RouteTableId}"),
-    "ec2.DeleteSecurityGroup": on(GROUP),
-    "ec2.DeleteSnapshot": on(f"{SNAPSHOT}{{SnapshotId}}"),
-    "ec2.DeleteTransitGatewayRoute": on(HUB_TABLE),
-    "ec2.DeleteTransitGatewayVpcAttachment": on(ATTACHMENT),
-    "ec2.DeleteVpcPeeringConnection": PEERED,
-    "ec2.DeleteVpnConnection": on(CONNECTION),
-    "ec2.DeleteVpnConnectionRoute": on(CONNECTION),
-    "ec2.DeleteVpnGateway": on(GATEWAY),
-    "ec2.DeregisterImage": (
-        *on(f"{IMAGE}{{ImageId}}"),
-        *also("ec2:DeleteSnapshot", f"{SNAPSHOT}{{ImageId}}", when="DeleteAssociatedSnapshots"),
-    ),
-    "ec2.DescribeImageAttribute": on(f"{IMAGE}{{ImageId}}"),
-    "ec2.DescribeInstanceAttribute": on("instance/{InstanceId}"),
-    "ec2.DescribeSnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
-    "ec2.DescribeVpcAttribute": on("vpc/{VpcId}"),
-    "ec2.DetachVpnGateway": on("vpc/{VpcId}", GATEWAY),
-    "ec2.DisableTransitGatewayRouteTablePropagation": on(ATTACHMENT, HUB_TABLE),
-    "ec2.DisableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
-    "ec2.DisassociateAddress": on("elastic-ip/{AssociationId}", "network-interface/*"),
-    "ec2.DisassociateTransitGatewayRouteTable": on(ATTACHMENT, HUB_TABLE),
-    "ec2.EnableTransitGatewayRouteTablePropagation": on(ATTACHMENT, HUB_TABLE),
-    "ec2.EnableVgwRoutePropagation": on("route-table/{RouteTableId}", "vpn-gateway/{GatewayId}"),
-    "ec2.GetActiveVpnTunnelStatus": on(CONNECTION),
-    "ec2.GetManagedPrefixListEntries": on("arn:{partition}:ec2:{region}:*:prefix-list/*"),  # AWS and others have lists
-    "ec2.GetVpnConnectionDeviceSampleConfiguration": on(CONNECTION, "vpn-connection-device-type/*"),
-    "ec2.DisableImage": on(f"{IMAGE}{{ImageId}}"),
-    "ec2.EnableImage": on(f"{IMAGE}{{ImageId}}"),
-    "ec2.ModifyImageAttribute": on(f"{IMAGE}{{ImageId}}"),
-    "ec2.ModifyVpcAttribute": on("vpc/{VpcId}"),
-    "ec2.ModifyVpcPeeringConnectionOptions": PEERED,
-    "ec2.ModifySnapshotAttribute": on(f"{SNAPSHOT}{{SnapshotId}}"),
-    "ec2.ReleaseAddress": on("elastic-ip/{AllocationId}"),
-    "ec2.ReplaceRoute": on("route-table/{RouteTableId}"),
-    "ec2.RevokeSecurityGroupEgress": on(GROUP),
-    "ec2.RevokeSecurityGroupIngress": on(GROUP),
-    "ec2.RunInstances": (
-        *on(
-            f"{IMAGE}{{ImageId}}", "subnet/{NetworkInterfaces[].SubnetId || SubnetId}",
-            "security-group/{NetworkInterfaces[].Groups[] || SecurityGroupIds}", "network-interface/*",
-        ),
-        *makes("instance/*", "volume/*"),
-        *given(f"{SNAPSHOT}{{}}", "BlockDeviceMappings[].Ebs.SnapshotId"),
-        *passes("role/{IamInstanceProfile.Name}", "ec2", when="IamInstanceProfile"),  # set-ups name both alike
-    ),
-    "ec2.SearchTransitGatewayRoutes": on(HUB_TABLE),
-    "ec2.StartInstances": (
-        *on("instance/{InstanceIds}"), *encrypts("ec2", "kms:Decrypt", "kms:DescribeKey", at=DISK_KEYS),
-    ),
-    "ec2.StopInstances": on("instance/{InstanceIds}"),
-    "ec2.TerminateInstances": on("instance/{InstanceIds}"),
+    **EC2,
     # -- load balancers
     "elbv2.CreateListener": makes("listener/{LoadBalancerArn}/*", asked="loadbalancer/{LoadBalancerArn}"),
     "elbv2.CreateRule": makes("listener-rule/{ListenerArn}/*", asked=LISTENER),

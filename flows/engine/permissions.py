@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from .authorization import HOME, HOMES, RULES, TAGGING
+from .authorization import RULES
+from .resource_types import HOME, HOMES, TAGGING
 
 READS = ("Describe", "List", "Get", "Head", "Lookup", "Search", "Simulate", "BatchGet")
 """How operations begin that only look."""

@@ -17,12 +17,13 @@ from typing import Any
 import jmespath
 
 from ..policies.patterns import Piece, fits_arn
-from .authorization import RULES, TAGGING, WHILE_MAKING, Conditions, Target
+from .authorization import RULES
 from .calls import Call
 from .cloud import Identity
 from .permissions import EVERYTHING, GLOBAL, Condition, Need, asked_in, form_of, looks, permission
 from .plan import Plan
 from .references import FLOW, Join, Ref, refs
+from .resource_types import TAGGING, WHILE_MAKING, Conditions, Target
 
 TAGS = ("Name", "handrail:flow", "handrail:run")
 """What everything carries that a plan makes."""

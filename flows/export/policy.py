@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flows.engine.authorization import TAGGING, WHILE_MAKING
 from flows.engine.permissions import EVERYTHING, Condition, Need, concerns, looks
+from flows.engine.resource_types import TAGGING, WHILE_MAKING
 from flows.policies.patterns import Piece, fits_arn
 
 MANAGED = 6144

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from flows.aws import accounts, ami_dependents, shared_keys, tags
 from flows.aws.amis import RUNNING, STOPPED, Machine
 from flows.engine import RUN, TOKEN, Action, Call, Cost, Find, Late, Ref, Still, Undo, Wait, found, join
-from flows.engine.authorization import DISK_KEYS
 from flows.engine.references import seen
+from flows.engine.resource_types import DISK_KEYS
 
 VOLUME = "arn:{partition}:ec2:{region}:{account}:volume/"
 """How the ARN of a disk begins."""

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from support.authorized import kinds, reference
 
-from flows.engine.authorization import RULES, TAGGING, WHILE_MAKING, Target
+from flows.engine.authorization import RULES
 from flows.engine.permissions import EVERYTHING, form_of, kind_of, kinds_of, permission
+from flows.engine.resource_types import TAGGING, WHILE_MAKING, Target
 
 
 def asked(operation: str) -> Iterator[tuple[str, Target]]:
