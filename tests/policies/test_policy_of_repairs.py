@@ -14,8 +14,8 @@ from s3_lambda.test_s3_lambda_states import STATES as LAMBDA
 from s3_lambda.test_s3_lambda_states import Bucket
 from s3_pipeline.cases import BUCKET as ARTIFACTS
 from s3_pipeline.cases import KEY, PIPELINE
+from s3_pipeline.standing import Delivery
 from s3_pipeline.test_s3_pipeline_repairs import REALLY as STARTS
-from s3_pipeline.test_s3_pipeline_states import Delivery
 from share_ami.cases import made_by_hand
 from share_snapshot.cases import EXISTING, OWN_KEY, own_key
 from support.authorized import Watched, kinds

@@ -8,15 +8,9 @@ from typing import Any
 
 import pytest
 from s3_pipeline.cases import BUCKET, PIPELINE, picture
-from s3_pipeline.test_s3_pipeline_states import (
-    OLD,
-    STARTS,
-    STATES,
-    Delivery,
-    WithPolicies,
-    any_file,
-    in_circles,
-)  # fmt: skip
+from s3_pipeline.standing import OLD, STARTS, Delivery, WithPolicies
+from s3_pipeline.states import STATES
+from s3_pipeline.what_starts_it import any_file, in_circles
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 from support.sessions import carried_out, taken_back
