@@ -19,7 +19,7 @@ from flows.engine.pasted_lists import joined
 from flows.engine.problems import JournalTrouble, Refused
 from flows.engine.receipts import receipt
 
-from . import costs, outcome, taking_back, words
+from . import costs, looking_again, outcome, taking_back, words
 from .safe import line
 
 STATES = {
@@ -305,7 +305,7 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
     ]
     found += [where(record)]
     if looked is not None:
-        found += ["", *words.looked(run, looked)]
+        found += ["", *looking_again.looked(run, looked)]
     waits, now = to_do(run)
     found += ["", f"Waiting: {waits}"] if waits else []
     found += ["", "What to do now", *(f"  {step}" for step in now)] if now else []

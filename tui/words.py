@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-import flows
 from flows.engine import (
     Asking,
     ByHand,
     Caution,
     Event,
     Finding,
-    Flow,
     Grade,
     Handover,
     Happening,
@@ -24,22 +20,16 @@ from flows.engine import (
     Place,
     Problem,
     Review,
-    Run,
     Session,
-    put_back,
     shell,
-)  # fmt: skip
-from flows.engine.board import Board, Row
+)
 from flows.engine.deeds import Deed, deed
 from flows.engine.endpoints import addresses
-from flows.engine.look import Looked, State
-from flows.engine.repair import READ_ONLY, why_not
 from flows.engine.task import Outcome
-from flows.engine.verdict import Status, Verdict
 from flows.menu import SET_UPS
 
 from .called import as_called
-from .costs import cost, parts, total
+from .costs import parts, total
 from .safe import line, shown
 
 HAPPENINGS = {
@@ -137,114 +127,6 @@ def remedy(trouble: Problem) -> str:
 def finding(found: Finding) -> str:
     text = f"[{found.grade}] {line(found.sentence)}"
     return f"{text} {line(found.remedy)}" if found.remedy and found.grade is not Grade.PROVED else text
-
-
-RIGHT = (Grade.PROVED, Grade.PREDICTED)
-"""Grades of what is as it should be."""
-IF_NOT_MEANT = "If it is to be otherwise: "
-
-
-def optional(found: Finding) -> bool:
-    """Whether it is as it should be, and could be otherwise: for some people it is not as they mean it."""
-    return found.grade in RIGHT and bool(found.remedy or found.repair)
-
-
-def optionally(found: Finding) -> str:
-    """What to do about it for whom it is not as they mean it."""
-    says_so = "If " in found.remedy or " unless " in found.remedy
-    return f"{'' if says_so else IF_NOT_MEANT}{line(found.remedy)}"
-
-
-VERDICTS = {
-    Status.WORKS: "It works: everything on the way was looked at.",
-    Status.WORKS_BUT: "It works, but: ",
-    Status.BROKEN: "It does not work: ",
-    Status.WAITING: "It waits: ",
-    Status.UNKNOWN: "Whether it works cannot be told: ",
-}
-
-
-ON_THE_BOARD = {
-    Status.BROKEN: "broken",
-    Status.UNKNOWN: "not known",
-    Status.WAITING: "waiting",
-    Status.WORKS_BUT: "working with a caution",
-    Status.WORKS: "working",
-}
-
-
-def verdict(told: Verdict) -> str:
-    """What a check comes to, in one sentence."""
-    because = told.because
-    if told.status is Status.UNKNOWN and not because:
-        return VERDICTS[told.status] + "nothing could be looked at."
-    if told.status is Status.WORKS and any(map(outside, told.findings)):
-        return f"{VERDICTS[told.status]} What is outside of it was not."
-    return VERDICTS[told.status] + (line(because.sentence) if because else "")
-
-
-def outside(found: Finding) -> bool:
-    """Whether it was not looked at, and need not be for what is on the way to work."""
-    return found.aside and found.grade is Grade.NOT_CHECKED
-
-
-def cause_first(told: Verdict) -> list[Finding]:
-    """What was found, beginning with what the verdict is because of; what is outside comes last."""
-    return sorted(told.findings, key=lambda each: (each.id != told.cause, outside(each)))
-
-
-def done_by(told: Verdict, further: Mapping[str, str], way: str) -> Verdict:
-    """The same, with the way of the face at hand, such as a key, in remedies that say `--set` what looks further."""
-
-    def said(remedy: str) -> str:
-        for key, value in further.items():
-            remedy = remedy.replace(f"--set {key}={value}", way)
-        return remedy
-
-    return replace(told, findings=tuple(replace(each, remedy=said(each.remedy)) for each in told.findings))
-
-
-def checked(flow: type[Flow], told: Verdict, place: Place) -> list[str]:
-    """What a check found: the verdict, what it is because of, then the rest; with each what it was seen in, and what
-    mends it, or why nothing does from here."""
-    lines = [verdict(told)]
-    for found in cause_first(told):
-        right = optional(found) and found.remedy
-        lines += [f"[{found.grade}] {line(found.sentence)} {optionally(found)}" if right else finding(found)]
-        lines += [f"          why it matters: {found.why}"] if found.why and found.grade not in RIGHT else []
-        lines += [f"          seen in: {line(found.evidence)}"] if found.evidence else []
-        if found.repair:
-            lines += [f"          repair: --fix {line(found.repair)}"]
-        elif not place.read_only and (why := why_not(flow, found, told.findings)):
-            lines += [f"          no repair: {why}"]
-    return [*lines, READ_ONLY] if place.read_only and told.status is not Status.WORKS else lines
-
-
-def thing(each: Row) -> str:
-    """What one thing on the board is and what it is called; where there is no name, it is the list of them."""
-    return f"{flows.find(each.flow).check.what}: {line(each.name) or 'the list of them'}"
-
-
-def row(each: Row) -> str:
-    """One thing on the board: how it stands, and what it is because of."""
-    because = each.verdict.because
-    why = f" – {line(because.sentence)}" if because else ""
-    return f"[{each.verdict.status.value.replace('_', ' ')}] {thing(each)}{why}"
-
-
-def board(seen: Board) -> list[str]:
-    """Everything in the region, worst first, and what was left out; the first line says how all of it stands."""
-    rows = seen.sorted()
-    counts = Counter(each.verdict.status for each in rows)
-    told = listed(f"{count} {ON_THE_BOARD[status]}" for status in Status if (count := counts[status]))
-    region = seen.identity.region
-    things = "1 thing" if len(rows) == 1 else f"{len(rows)} things"
-    lines = [f"Of {things} in {region}: {told}." if rows else f"There is nothing to check in {region}."]
-    lines += [row(each) for each in rows]
-    for flow, reaches in seen.left_out.items():
-        how = "that is not done in read-only mode" if seen.place.read_only else "that needs a yes"
-        lines.append(f"Left out: {flows.find(flow).check.what}. Its check {reaches}; {how}.")
-    return lines
 
 
 def ending(ended: Outcome) -> list[str]:
@@ -401,99 +283,6 @@ def not_right(done: Handover) -> str:
         return ""
     how = "It does not work yet" if wrong[0].grade is Grade.REFUSED else "Not as it should be"
     return f"{how}: {line(wrong[0].sentence)}"
-
-
-def as_of(*, changed: bool | None, now: datetime | None = None) -> str:
-    """What looking once more came to, and when that was; None where nobody had looked before."""
-    clock = (now or datetime.now(UTC)).astimezone().strftime("%H:%M:%S")
-    if changed is None:
-        return f"As of {clock}."
-    return f"As of {clock}, something changed." if changed else f"As of {clock}, nothing changed."
-
-
-LOOKS = {State.AS_LEFT: "as left", State.CHANGED: "CHANGED", State.GONE: "GONE", State.UNKNOWN: "unknown"}
-
-
-def how_it_stands(seen: Iterable[Looked]) -> str:
-    """Whether a run is still as it was left, in one sentence."""
-    seen = list(seen)
-    count = {state: sum(each.state is state for each in seen) for state in State}
-    if not seen:
-        return "Nothing of this run stands."
-    if count[State.AS_LEFT] == len(seen):
-        return f"Everything is as this run left it ({len(seen)} looked at)."
-    parts = [f"{number} {'is' if number == 1 else 'are'} gone" for number in [count[State.GONE]] if number]
-    parts += [f"{number} {'was' if number == 1 else 'were'} changed" for number in [count[State.CHANGED]] if number]
-    parts += [f"{number} cannot be told" for number in [count[State.UNKNOWN]] if number]
-    moved = count[State.GONE] + count[State.CHANGED]
-    lead = "It is not as this run left it" if moved else "What could be seen is as this run left it"
-    lead = "Whether it is as this run left it is not known" if count[State.UNKNOWN] == len(seen) else lead
-    return f"{lead}: of {len(seen)} steps {listed(parts)}."
-
-
-def not_carried_out(run: Run) -> str:
-    """What a look says nothing of, since it was never done, or is being taken back; empty where the whole plan was."""
-    if run.record.status == "undoing":
-        return f"An undo of it did not come to its end; others took nothing of that. Go on with: {undo(run.id)}"
-    if run.plan is None or run.record.status not in ("applying", "failed"):
-        return ""
-    count = sum(run.status(each.id) in ("", "refused") for each in run.plan.actions)
-    steps = "1 step of its plan is" if count == 1 else f"{count} steps of its plan are"
-    return f"{steps} not carried out. Go on with: {resume(run.id)}" if count else ""
-
-
-def not_as_left(found: Iterable[Looked]) -> list[Looked]:
-    """What was changed or is gone."""
-    return [each for each in found if each.state in put_back.MOVED]
-
-
-def can_be_put_back(session: Session, found: Iterable[Looked]) -> list[str]:
-    """The ids of the steps that can be put back from here."""
-    return [] if session.run is None or session.place.read_only else put_back.can(session.run, found)
-
-
-def why_not_put_back(run: Run, found: Iterable[Looked], one: Looked) -> list[str]:
-    """Why something is not put back from here, and what to do instead; nothing where it can be."""
-    why = put_back.cannot(run, found).get(one.action)
-    return [f"It is not put back from here: {why}."] if why else []
-
-
-def looked(run: Run, found: Iterable[Looked]) -> list[str]:
-    """How each step of a run stands now, in lines: what is not as it was left first, and what costs money now."""
-    found = list(found)
-    lines = [each for each in (how_it_stands(found), not_carried_out(run)) if each] + [""]
-    for each in sorted(found, key=lambda each: each.state in (State.AS_LEFT, State.UNKNOWN)):
-        lines.append(f"{LOOKS[each.state]:>9}  {line(each.what)}")
-        lines += [f"{'':>11}{text}" for text in (*moved(each), *why_not_put_back(run, found, each))]
-    prices = [each for each in found if costs_now(each)]
-    return [*lines, "", "It costs now", *([f"  {costs_now(each)}" for each in prices] or ["  Nothing by itself."])]
-
-
-def accepted(taken: Iterable[str], found: Iterable[Looked]) -> str:
-    """What was said to stay as it is, in a sentence."""
-    taken, still = set(taken), not_as_left(found)
-    rest = [line(each.what) for each in still if each.action not in taken]
-    said = f"Accepted: {len(still) - len(rest)} of {len(still)}."
-    return f"{said} It cannot be said of: {'; '.join(rest)}." if rest else said
-
-
-def moved(seen: Looked) -> list[str]:
-    """What something was and is, and who changed it; why it cannot be told; nothing where it is as it was left."""
-    match seen.state:
-        case State.AS_LEFT:
-            return []
-        case State.UNKNOWN:
-            return [line(seen.now)]
-        case State.GONE:
-            return [f"was: {line(seen.was)}", f"by:  {line(seen.by)}"]
-    return [f"was: {line(seen.was)}", f"is:  {line(seen.now)}", f"by:  {line(seen.by)}"]
-
-
-def costs_now(seen: Looked) -> str:
-    """What a step's things cost now; empty where nothing."""
-    prices = " ".join(cost(price) for price in seen.costs)
-    prices += f"{line(seen.what)}: {line(seen.pays).rstrip('.')}." if seen.pays else ""
-    return f"If it is there still: {prices}" if prices and seen.state is State.UNKNOWN else prices
 
 
 def listed(words: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ import flows
 from flows.aws import aurora_prices
 from flows.engine import Cost, Journal, Place, Plan
 from flows.engine.look import Looked, State
-from tui import history, words
+from tui import history, looking_again
 
 
 def test_a_line_says_what_a_run_is_of_and_what_it_costs_now(journal: Journal, handrail: Command) -> None:
@@ -72,10 +72,12 @@ def test_with_practice_only_what_is_practice_is_listed(journal: Journal, handrai
 def test_of_what_cannot_be_told_nothing_is_said() -> None:
     unknown = Looked("gateway", "The gateway", State.UNKNOWN, "", "It may not be read.")
     seen = replace(unknown, state=State.AS_LEFT)
-    assert words.how_it_stands([unknown, unknown]) == (
+    assert looking_again.how_it_stands([unknown, unknown]) == (
         "Whether it is as this run left it is not known: of 2 steps 2 cannot be told."
     )
-    assert words.how_it_stands([seen, unknown]).startswith("What could be seen is as this run left it: of 2 steps 1")
+    assert looking_again.how_it_stands([seen, unknown]).startswith(
+        "What could be seen is as this run left it: of 2 steps 1"
+    )
 
 
 def test_what_was_taken_back_costs_nothing(journal: Journal) -> None:

@@ -14,7 +14,7 @@ from flows.engine import Call, Cloud, Denied, Identity, Place
 from flows.engine.board import Board, Row
 from flows.engine.boto import Aws
 from flows.engine.verdict import Status
-from tui import words
+from tui import verdicts
 
 COMPANY = {
     "alb office": "broken",
@@ -71,7 +71,7 @@ def test_a_service_that_may_not_be_read_is_one_row(cloud: Aws) -> None:
     assert rows.pop("s3_pipeline") == rows.pop("spa_pipeline") == rows.pop("website") == "unknown"
     assert rows["alb shop"] in ("works", "unknown") and rows["aurora reports"] == "works"
     row = next(each for each in seen.rows if each.flow == "spa_pipeline")
-    assert row.verdict.because and "You may not read pipelines." in words.row(row), "why stands in its one line"
+    assert row.verdict.because and "You may not read pipelines." in verdicts.row(row), "why stands in its one line"
     assert row.verdict.because.evidence == "AccessDenied"
     assert len(seen.rows) == seen.found and seen.unread == 0, "what may not be read counts"
     again = {operation: times for operation, times in sent(counted.calls).items() if times > 1}

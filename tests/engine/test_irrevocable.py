@@ -32,9 +32,9 @@ from flows.engine.irrevocable import lost, staying
 from flows.engine.look import State, look
 from flows.engine.receipts import receipt
 from flows.engine.undo import undo
-from tui import taking_back, words
+from tui import looking_again, taking_back
 from tui.costs import meanwhile
-from tui.words import costs_now
+from tui.looking_again import costs_now
 
 LOST = "The data of shop is gone."
 DATA = Decision("last", "Keep a copy?", {"no": "Delete it", "yes": "Keep one"}, "yes", "no", LOST)
@@ -135,7 +135,7 @@ def test_what_was_kept_is_looked_at_as_long_as_it_is_there(journal: Journal) -> 
     list(undo(run, PLAN, shelf, clock=FakeClock(), decisions={"last": "yes"}))
     (kept,) = look(run, PLAN, shelf, clock=FakeClock())
     assert (kept.what, kept.state, costs_now(kept)) == ("The last copy", State.AS_LEFT, "The last copy: 0.05 USD.")
-    assert words.looked(run, [kept])[-1] == "  The last copy: 0.05 USD."
+    assert looking_again.looked(run, [kept])[-1] == "  The last copy: 0.05 USD."
     shelf.copied = False
     assert look(run, PLAN, shelf, clock=FakeClock()) == []
 

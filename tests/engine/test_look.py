@@ -23,7 +23,7 @@ from flows.engine.look import BROKEN_OFF, NOTED_NOTHING, Looked, State
 from flows.engine.problems import NoSuchCall
 from flows.engine.refusals import changes
 from flows.practice import PracticeAccount
-from tui import words
+from tui import looking_again
 
 CLOSED = "CloudTrail's event history may not be read: cloudtrail:LookupEvents is not allowed."
 
@@ -106,7 +106,7 @@ def test_what_an_interrupted_undo_took_is_no_doing_of_others(account: PracticeAc
     assert (looked["connection"].state, looked["connection"].now) == (State.UNKNOWN, BROKEN_OFF)
     assert not {each.state for each in looked.values()} & {State.CHANGED, State.GONE}
     assert not [call for call in asked if call.name == "LookupEvents"], "nobody did it but this run"
-    told = words.looked(run, looked.values())
+    told = looking_again.looked(run, looked.values())
     assert told[1].startswith("An undo of it did not come to its end")
     assert told[1].endswith(f"Go on with: handrail undo {run.id}")
     taken_back(made)

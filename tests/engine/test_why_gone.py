@@ -16,7 +16,7 @@ from vpn.cases import FIXED, STATIC, session
 from flows.engine import Call, Journal, Lost, Session
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
-from tui import words
+from tui import looking_again
 
 
 def left(made: Session, start: str) -> list[str]:
@@ -32,7 +32,7 @@ def test_what_aws_never_answered_for_and_is_not_there_was_taken_by_nobody(
 
     made = session(Between(cloud, before=never), journal, STATIC, clock=clock)
     assert problems_of(made) and made.run
-    told = words.looked(made.run, made.look())
+    told = looking_again.looked(made.run, made.look())
     assert "cannot be told" in told[0] and "not carried out" in told[1] and f"resume {made.run.id}" in told[1]
     taken_back(made)
     why = "not found: AWS never answered the call that was to make it, and it is not there."

@@ -14,7 +14,7 @@ from flows.engine import Finding, Grade, Place
 from flows.engine.boto import Aws
 from flows.engine.cache import CachedCloud
 from flows.engine.checking import look
-from tui import words
+from tui import verdicts
 from tui.cli.json_output import checked
 from tui.screen.screens.finding_rows import one_finding
 
@@ -103,7 +103,7 @@ def test_every_face_says_why_it_matters(cloud: Aws) -> None:
     alb, place = flows.find("alb"), Place(practice=True)
     told = look(alb, CachedCloud(cloud), {"load_balancer": "office"}, place)
     (wrong,) = [each for each in told.findings if each.id == told.cause]
-    assert f"          why it matters: {wrong.why}" in words.checked(alb, told, place)
+    assert f"          why it matters: {wrong.why}" in verdicts.checked(alb, told, place)
     said = {each["id"]: each["why"] for each in checked(told)["findings"]}
     assert said[wrong.id] == wrong.why
     assert [row.text for row in one_finding(wrong, told) if row.lead == "it matters"] == [wrong.why]

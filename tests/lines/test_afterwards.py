@@ -8,7 +8,7 @@ from s3_lambda.cases import session
 from flows import find
 from flows.engine import Journal, Session
 from flows.engine.boto import Aws
-from tui import history, words
+from tui import history, looking_again
 from tui.lines import prompts
 from tui.lines.reading import Quit
 
@@ -66,4 +66,4 @@ def test_a_run_is_told_in_the_words_of_the_screen(
     assert "  done       Let " in shown and "ready" not in shown
     assert f"Begun {history.moment(run.record.created)}, last changed" in shown and "(UTC)" in shown
     assert run.record.created not in shown and "+00:00" not in shown
-    assert words.as_of(changed=None).startswith("As of ")
+    assert looking_again.as_of(changed=None).startswith("As of ")

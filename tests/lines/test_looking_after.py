@@ -19,7 +19,7 @@ from flows.engine.board import Board
 from flows.engine.boto import Aws
 from flows.engine.checking import look
 from flows.practice import PracticeAccount
-from tui import outcome, words
+from tui import outcome, verdicts
 from tui.cli.interactive import or_home
 from tui.cli.main import main
 from tui.lines import home, looking_after, prompts, sign_in
@@ -65,7 +65,7 @@ def test_from_the_trouble_to_the_verdict(talk: Talk, cloud: Aws) -> None:
     assert "   1  Everything in this region\n   2  The VPN is down" in shown
     assert "None match “nothing like it”." in shown
     told = look(flows.find("alb"), cloud, {"load_balancer": "office"}, Place(practice=True))
-    assert "\n".join(words.checked(flows.find("alb"), told, Place(practice=True))) in shown
+    assert "\n".join(verdicts.checked(flows.find("alb"), told, Place(practice=True))) in shown
     assert "\nIt does not work: Port 443 is closed: visitors see a time-out.\n[refused] Port 443" in shown
     assert "“what” is none of these words." in shown and "begins the set-up that would make it right" in shown
     assert shown.endswith("3"), "the exit code is the check's"
@@ -191,7 +191,7 @@ def test_batch_and_lines_find_the_same(
     rows = list(seen.look())
     assert len({row.flow for row in rows}) > 3
     for row in rows:
-        told = timeless("\n".join(words.checked(flows.find(row.flow), row.verdict, seen.place)))
+        told = timeless("\n".join(verdicts.checked(flows.find(row.flow), row.verdict, seen.place)))
         code = str(outcome.of_check(row.verdict.status))
         spoken = talk(partial(looking_after.check, flow=row.flow, given=row.subject), *[""] * 3)
         assert told in timeless(spoken) and spoken.endswith(code)

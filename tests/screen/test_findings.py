@@ -14,7 +14,7 @@ from flows.engine.checking import Checking
 from flows.engine.findings import broken, caution, proved, unknown
 from flows.engine.repair import READ_ONLY
 from flows.engine.verdict import verdict
-from tui import words
+from tui import verdicts
 from tui.described import laid_out
 from tui.screen.screens.described import described
 from tui.screen.screens.finding_rows import changes, finding_rows
@@ -52,7 +52,7 @@ def test_what_could_be_otherwise_is_not_under_what_is_right_and_nobody_is_told_t
         "Nothing listens for https.\nIf it is to be otherwise: Make one.\nf does it.",
         "", "Looked at, and right", "Right.",
     ]  # fmt: skip
-    by_lines = words.checked(Flow, told, Place())
+    by_lines = verdicts.checked(Flow, told, Place())
     assert "[proved] The option is off. If names should lead there: switch it on." in by_lines
     assert "[predicted] Nothing listens for https. If it is to be otherwise: Make one." in by_lines
 
@@ -60,11 +60,11 @@ def test_what_could_be_otherwise_is_not_under_what_is_right_and_nobody_is_told_t
 def test_what_is_outside_is_never_under_works_and_not_said_to_have_been_looked_at() -> None:
     page = unknown("outside", "No page was fetched.", "none", "Allow it: --set probe=yes", aside=True)
     told = verdict([page, proved("dns", "Right.", "x")])
-    rows = finding_rows(words.done_by(told, {"probe": "yes"}, "press g"), "the site", Flow)
+    rows = finding_rows(verdicts.done_by(told, {"probe": "yes"}, "press g"), "the site", Flow)
     assert rows[0].text == "It works: everything on the way was looked at. What is outside of it was not."
     assert [row.text for row in rows if row.kind == "heading"] == ["Looked at, and right", "Outside, and not looked at"]
     assert "No page was fetched.\nDo: Allow it: press g\nSeen in: none" in [row.text for row in rows]
-    by_lines = words.checked(Flow, told, Place())
+    by_lines = verdicts.checked(Flow, told, Place())
     assert by_lines.index("[not checked] No page was fetched. Allow it: --set probe=yes") > by_lines.index(
         "[proved] Right."
     )

@@ -12,7 +12,7 @@ from flows.engine import Place, Refused
 from flows.engine.asked import unknown
 from flows.engine.board import Board
 
-from .. import outcome, words
+from .. import outcome, verdicts
 from ..signals import stoppable
 from ..telling import say
 from .json_output import checked, print_json
@@ -32,11 +32,11 @@ def board(place: Place, answers: Mapping[str, Any], output: str) -> int:
     seen = Board(flows.every(), account(place), place, reaching=answers.get(PROBE) == "yes")
     with stoppable(seen.stop, "Stopping; what is known is kept…") as interrupted:
         for row in seen.look():
-            click.echo(f"{len(seen.rows)} of {seen.found}  {words.row(row)}", err=True)
+            click.echo(f"{len(seen.rows)} of {seen.found}  {verdicts.row(row)}", err=True)
     if output == "json":
         print_json(document(seen))
     else:
-        say("\n".join(words.board(seen)))
+        say("\n".join(verdicts.board(seen)))
         if seen.left_out and not place.read_only:
             click.echo(f"What was left out is looked at, too, with --set {PROBE}=yes.", err=True)
     return 130 if interrupted else outcome.of_check(seen.status)

@@ -200,11 +200,11 @@ def about_run(run: Run, looked: Iterable[Looked] | None = None) -> dict[str, Any
 
 def about_looked(seen: Looked) -> dict[str, str]:
     """How one step of a run stands now."""
-    from .. import words
+    from .. import looking_again
 
     return {
         "action": seen.action, "state": seen.state.value, "was": seen.was, "is": seen.now, "by": seen.by,
-        "costs": words.costs_now(seen),
+        "costs": looking_again.costs_now(seen),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from flows.engine import Blocked, Event, Session
 from flows.engine.look import Looked
 from flows.engine.repair import READ_ONLY
 
-from .. import words
+from .. import looking_again, words
 from ..telling import say
 from . import json_output, results
 from .confirmation import confirmed, writable
@@ -39,8 +39,8 @@ def put_back(session: Session, looked: list[Looked], accept: tuple[str, ...], *,
     if session.place.read_only:
         raise Blocked(READ_ONLY, remedy="Leave out --read-only.")
     if output == "text":
-        say("\n".join(words.looked(run, looked)))
-    if not words.can_be_put_back(session, looked):
+        say("\n".join(looking_again.looked(run, looked)))
+    if not looking_again.can_be_put_back(session, looked):
         if output == "json":
             print_json(json_output.about_run(run, looked))
         click.echo("There is nothing that could be put back from here.", err=True)
@@ -67,5 +67,5 @@ def put_back(session: Session, looked: list[Looked], accept: tuple[str, ...], *,
 def take_as_it_is(session: Session, looked: list[Looked]) -> list[Looked]:
     """Say that what was changed or is gone may stay so; how each step stands then. Raises Problem."""
     writable(session.place)
-    click.echo(words.accepted(session.take_as_it_is(looked), looked), err=True)
+    click.echo(looking_again.accepted(session.take_as_it_is(looked), looked), err=True)
     return look(session)

@@ -12,7 +12,7 @@ from flows.engine.repair import ALL, READ_ONLY, chosen, repair
 from flows.engine.shell import handrail, placed
 from flows.engine.verdict import Verdict, verdict
 
-from .. import outcome, words
+from .. import outcome, verdicts, words
 from ..telling import say
 from ..terminal import is_terminal
 from . import json_output, results
@@ -25,7 +25,7 @@ Look = Callable[[], Verdict]
 
 def tell(flow: type[Flow], found: Verdict, place: Place) -> None:
     """What a check found, with what each can be mended by, or why it cannot."""
-    say("\n".join(words.checked(flow, found, place)))
+    say("\n".join(verdicts.checked(flow, found, place)))
 
 
 def offer(flow: type[Flow], found: Verdict, subject: Mapping[str, str], place: Place) -> None:
@@ -105,7 +105,7 @@ def mend(
             if problems and not ended.problems:
                 click.echo(words.problem(problems[0]), err=True)
             elif not problems:
-                say(f"\nBefore: {words.verdict(before)}\nAfter: {words.verdict(after)}\n")
+                say(f"\nBefore: {verdicts.verdict(before)}\nAfter: {verdicts.verdict(after)}\n")
                 tell(flow, after, place)
             _way_on(run, ended)
         return ended.code(run) or exit_code(after)

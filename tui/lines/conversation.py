@@ -22,7 +22,7 @@ from flows.engine import (
 from flows.engine.by_hand import to_do
 from flows.engine.shell import handrail
 
-from .. import costs, history, outcome, taking_back, words
+from .. import costs, history, looking_again, outcome, taking_back, words
 from ..safe import line
 from ..signals import STOPPING, stoppable
 from ..telling import say
@@ -241,7 +241,7 @@ class Conversation:
         if handover.waiting:
             say(handover.waiting)
         if again:
-            say(words.as_of(changed=None if before is None else before != handover))
+            say(looking_again.as_of(changed=None if before is None else before != handover))
         return True
 
     def look_back(self) -> int:
@@ -313,10 +313,10 @@ class Conversation:
         except CloudError as problem:
             say(words.problem(problem))
             return None
-        say("\n".join(words.looked(run, looked)))
-        if not words.not_as_left(looked) or session.place.read_only:
+        say("\n".join(looking_again.looked(run, looked)))
+        if not looking_again.not_as_left(looked) or session.place.read_only:
             return None
-        able = bool(words.can_be_put_back(session, looked))
+        able = bool(looking_again.can_be_put_back(session, looked))
         offered = {word: meaning for word, meaning in MOVED.items() if able or word != "put back"}
         while True:
             match self.ask(", ".join(offered), "leave").lower():
@@ -325,7 +325,7 @@ class Conversation:
                     with closing(again):
                         return Conversation(again, self.ask).hold()
                 case "accept":
-                    say(words.accepted(session.take_as_it_is(looked), looked))
+                    say(looking_again.accepted(session.take_as_it_is(looked), looked))
                     return None
                 case "leave" | "back" | "quit" | "q":
                     return None

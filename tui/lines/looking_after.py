@@ -22,7 +22,7 @@ from flows.engine.task import Surroundings, Task
 from flows.engine.verdict import Status, Verdict, verdict
 from flows.tasks import TASKS, WORDS, find
 
-from .. import outcome, words
+from .. import looking_again, outcome, verdicts, words
 from ..described import described
 from ..safe import line
 from ..set_up_from import set_up_from
@@ -208,7 +208,7 @@ class CheckConversation:
                     return _code(told)
                 case ["again"]:
                     before, told = told, self.look(again=True)
-                    say(words.as_of(changed=told != before))
+                    say(looking_again.as_of(changed=told != before))
                 case ["other" | "back"]:
                     self.checking.revisit(self.checking.flow.questions[0].id)
                     asked(self.checking, self.ask)
@@ -226,7 +226,7 @@ class CheckConversation:
                     return self.make(told)
                 case ["?" | "help"]:
                     made = self.checking.made
-                    explain(FOUND, words.checked(made, told, self.checking.place) if told else (), made.id)
+                    explain(FOUND, verdicts.checked(made, told, self.checking.place) if told else (), made.id)
                 case _:
                     say(f"“{line(reply)}” is none of these words.")
 
@@ -240,7 +240,7 @@ class CheckConversation:
 
     def show(self, told: Verdict | None, which: str) -> None:
         """The thing that something found is about, as AWS described it when it was read."""
-        found = words.cause_first(told) if told else []
+        found = verdicts.cause_first(told) if told else []
         number = int(which) if which.isdecimal() and len(which) < 6 else 1
         if not 1 <= number <= len(found):
             say(f"{len(found)} things were found; there is none with the number {number}.")
@@ -287,7 +287,7 @@ class CheckConversation:
     def _beside(self, before: Verdict | None) -> Verdict | None:
         after = self.look(again=True)
         if before and after:
-            say(f"\nBefore: {words.verdict(before)}\nNow: {words.verdict(after)}")
+            say(f"\nBefore: {verdicts.verdict(before)}\nNow: {verdicts.verdict(after)}")
         return after
 
     def look(self, *, again: bool = False) -> Verdict | None:
@@ -298,8 +298,8 @@ class CheckConversation:
         except Problem as problem:
             say(words.problem(problem))
             return None
-        told = words.done_by(told, self.checking.further(), "say “further”")
-        say("\n" + "\n".join(words.checked(self.checking.made, told, self.checking.place)))
+        told = verdicts.done_by(told, self.checking.further(), "say “further”")
+        say("\n" + "\n".join(verdicts.checked(self.checking.made, told, self.checking.place)))
         return told
 
 
@@ -321,7 +321,7 @@ def everything(place: Place) -> int:
             seen = Board(flows.every(), cloud, place, reaching=reaching)
             with stoppable(seen.stop, "Stopping; what is known is kept…") as interrupted:
                 for row in seen.look():
-                    say(f"{len(seen.rows)} of {seen.found}  {words.row(row)}")
+                    say(f"{len(seen.rows)} of {seen.found}  {verdicts.row(row)}")
             if not _opened(seen, ask):
                 return 130 if interrupted else outcome.of_check(seen.status)
     except Quit as leaving:
@@ -336,10 +336,10 @@ def _agreed(ask: Reader) -> bool:
 def _opened(seen: Board, ask: Reader) -> bool:
     """The board, and what is opened of it; whether to look once more."""
     rows = seen.sorted()
-    lines = words.board(seen)
+    lines = verdicts.board(seen)
     say("\n" + lines[0])
     for number, each in enumerate(rows, 1):
-        say(f"  {number:>3}  {words.row(each)}")
+        say(f"  {number:>3}  {verdicts.row(each)}")
     for rest in lines[1 + len(rows) :]:
         say(rest)
     while True:
@@ -349,7 +349,7 @@ def _opened(seen: Board, ask: Reader) -> bool:
             return False
         if reply.isdecimal() and 1 <= int(reply) <= len(rows):
             row = rows[int(reply) - 1]
-            say("\n" + "\n".join(words.checked(flows.find(row.flow), row.verdict, seen.place)))
+            say("\n" + "\n".join(verdicts.checked(flows.find(row.flow), row.verdict, seen.place)))
             continue
         match reply.lower():
             case "quit" | "q" | "back":
@@ -357,7 +357,7 @@ def _opened(seen: Board, ask: Reader) -> bool:
             case "again":
                 return True
             case "?" | "help":
-                explain(BOARD, words.board(seen))
+                explain(BOARD, verdicts.board(seen))
             case _:
                 say(f"“{line(reply)}” is not a number from 1 to {len(rows)}.")
 

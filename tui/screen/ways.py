@@ -159,7 +159,7 @@ class Ways(Navigation):
         self.go(BoardPage())
 
     def open_found(self, board: Board, found: Found) -> None:
-        from .. import words
+        from .. import verdicts
         from .screens.findings import Findings
 
         def opened() -> Checking:
@@ -167,7 +167,7 @@ class Ways(Navigation):
             return self.workspace.checking(found.flow, subject, board.place)
 
         def shown(checking: Checking) -> None:
-            self.push_screen(Findings(checking, found.verdict, name=words.thing(found), seen=board.cloud, over=True))
+            self.push_screen(Findings(checking, found.verdict, name=verdicts.thing(found), seen=board.cloud, over=True))
 
         if isinstance(self.screen, Page):
             self.screen.do(opened, shown)

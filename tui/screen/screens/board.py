@@ -123,12 +123,12 @@ class BoardPage(Page):
 
     def _compared(self) -> str:
         """Whether anything changed since it was looked at last, and when that was; empty the first time."""
-        from ... import words
+        from ... import looking_again
 
         if self.board is None or self._before is None or self._stopped:
             return ""
         then, now = ({key_of(row): row.verdict.status for row in board.rows} for board in (self._before, self.board))
-        return words.as_of(changed=then != now)
+        return looking_again.as_of(changed=then != now)
 
     def _paint(self) -> None:
         self._painted, self._due = time.monotonic(), False
@@ -200,9 +200,9 @@ def summary(board: Board, *, under_way: bool, stopped: bool) -> str:
     """How far it is, and how all of it stands."""
     import flows
 
-    from ... import words
+    from ... import verdicts
 
-    whole = words.board(board)[0]
+    whole = verdicts.board(board)[0]
     if under_way:
         lists = f"; lists still being read: {board.unread}" if board.unread else ""
         so_far = f"Looked at {len(board.rows)} of {board.found} things so far{lists}. Esc stops."
@@ -232,8 +232,8 @@ def key_of(found: Found) -> str:
 
 
 def _row(found: Found) -> Row:
-    from ... import words
+    from ... import verdicts
 
     told = found.verdict
     because = line(told.because.sentence) if told.because else "everything on the way was looked at"
-    return Row(key_of(found), words.thing(found), because, told.status)
+    return Row(key_of(found), verdicts.thing(found), because, told.status)

@@ -38,10 +38,10 @@ def finding_rows(
     """
     from flows.engine.repair import READ_ONLY, why_not
 
-    from ... import words
+    from ... import verdicts
 
     rows = [
-        Said(words.verdict(told), told.status.replace("_", " "), STATUS_LOOKS[told.status]),
+        Said(verdicts.verdict(told), told.status.replace("_", " "), STATUS_LOOKS[told.status]),
         Said(about, "looked at", "muted"),
     ]
     if read_only and told.status != "works":
@@ -55,11 +55,11 @@ def finding_rows(
 
 def changes(before: Verdict, after: Verdict) -> list[Said]:
     """The verdicts, and each thing that stands otherwise now, before beside after."""
-    from ... import words
+    from ... import verdicts
 
     rows = [
-        Said(words.verdict(before), "before", "muted"),
-        Said(words.verdict(after), "after", STATUS_LOOKS[after.status]),
+        Said(verdicts.verdict(before), "before", "muted"),
+        Said(verdicts.verdict(after), "after", STATUS_LOOKS[after.status]),
     ]
     now = {each.id: each for each in after.findings}
     for was in before.findings:
@@ -72,7 +72,7 @@ def changes(before: Verdict, after: Verdict) -> list[Said]:
 
 def parts(told: Verdict) -> dict[str, list[Finding]]:
     """Each heading with what stands under it; each finding stands in one part."""
-    from ... import words
+    from ... import verdicts
 
     found: dict[str, list[Finding]] = {
         heading: [] for heading in (BECAUSE, FOLLOWS, TOO, UNSEEN, OTHERWISE, FINE, OUTSIDE)
@@ -80,14 +80,14 @@ def parts(told: Verdict) -> dict[str, list[Finding]]:
     behind = {told.cause}
     for each in told.findings:
         if each.grade in RIGHT:
-            heading = OTHERWISE if words.optional(each) else FINE
+            heading = OTHERWISE if verdicts.optional(each) else FINE
         elif each.id == told.cause:
             heading = BECAUSE
         elif behind.intersection(each.follows):
             behind.add(each.id)
             heading = FOLLOWS
         elif each.grade == "not checked":
-            heading = OUTSIDE if words.outside(each) else UNSEEN
+            heading = OUTSIDE if verdicts.outside(each) else UNSEEN
         else:
             heading = TOO
         found[heading].append(each)
@@ -99,11 +99,11 @@ def finding_row(found: Finding, beyond: str = "") -> Said:
 
     `beyond` is why it is not mended from here.
     """
-    from ... import words
+    from ... import verdicts
 
     told = [line(found.sentence)]
     told += [f"Do: {line(found.remedy)}"] if found.remedy and found.grade not in RIGHT else []
-    told += [words.optionally(found)] if words.optional(found) and found.remedy else []
+    told += [verdicts.optionally(found)] if verdicts.optional(found) and found.remedy else []
     mends = "f does it." if found.grade in RIGHT else "f mends it."
     told += [mends] if found.repair else [f"No repair from here: {line(beyond)}"] if beyond else []
     told += [f"Seen in: {line(found.evidence)}"] if found.evidence and found.grade not in RIGHT else []

@@ -106,12 +106,12 @@ class Findings(Pictured):
 
     def _look(self, *, again: bool = False, told: Verdict | None = None) -> tuple[Verdict, list[Line]]:
         """What is found, and what was looked at. Slow."""
-        from ... import words
+        from ... import verdicts
 
         self._further, known = self.checking.further(), told is not None and bool(self._name)
         if told is None:
             told, self._seen = self.checking.look(again=again), self.checking.cloud
-        told = words.done_by(told, self._further, "press g")
+        told = verdicts.done_by(told, self._further, "press g")
         if known:
             return told, []
         return told, [each for each in self.checking.trail() if not each.question.fine_tuning]

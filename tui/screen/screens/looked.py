@@ -51,11 +51,11 @@ class LookedPage(Page):
         return looked_rows(self.session, self._looked)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        from ... import words
+        from ... import looking_again
 
-        moved = words.not_as_left(self._looked)
+        moved = looking_again.not_as_left(self._looked)
         if action == "put_back":
-            return bool(words.can_be_put_back(self.session, self._looked))
+            return bool(looking_again.can_be_put_back(self.session, self._looked))
         return bool(moved) and not self.session.place.read_only if action == "accept" else True
 
     def action_look(self) -> None:
@@ -110,23 +110,23 @@ class LookedPage(Page):
 
 def looked_rows(session: Session, looked: list[Looked]) -> list[Said]:
     """The verdict, what is not as it was left, the rest, and what costs money now."""
-    from ... import words
+    from ... import looking_again
 
-    run, moved = session.run, words.not_as_left(looked)
+    run, moved = session.run, looking_again.not_as_left(looked)
     assert run is not None, "only a run is looked at"
-    rows = [Said(words.how_it_stands(looked), kind="strong")]
-    rows += [Said(words.not_carried_out(run))] if words.not_carried_out(run) else []
+    rows = [Said(looking_again.how_it_stands(looked), kind="strong")]
+    rows += [Said(looking_again.not_carried_out(run))] if looking_again.not_carried_out(run) else []
     if moved:
         rows += [Said(), Said("Not as it was left", kind="heading")]
     for each in moved:
-        rows.append(Said(line(each.what), words.LOOKS[each.state], LOOKS[each.state]))
-        rows += [Said(text, kind="muted") for text in words.moved(each)]
-        rows += [Said(text, kind="muted") for text in words.why_not_put_back(run, looked, each)]
+        rows.append(Said(line(each.what), looking_again.LOOKS[each.state], LOOKS[each.state]))
+        rows += [Said(text, kind="muted") for text in looking_again.moved(each)]
+        rows += [Said(text, kind="muted") for text in looking_again.why_not_put_back(run, looked, each)]
     rest = [each for each in looked if each not in moved]
     if rest:
         rows += [Said(), Said("Looked at", kind="heading")]
     for each in rest:
-        rows.append(Said(line(each.what), words.LOOKS[each.state], LOOKS[each.state]))
-        rows += [Said(text, kind="muted") for text in words.moved(each)]
-    prices = [Said(words.costs_now(each)) for each in looked if words.costs_now(each)]
+        rows.append(Said(line(each.what), looking_again.LOOKS[each.state], LOOKS[each.state]))
+        rows += [Said(text, kind="muted") for text in looking_again.moved(each)]
+    prices = [Said(looking_again.costs_now(each)) for each in looked if looking_again.costs_now(each)]
     return [*rows, Said(), Said("It costs now", kind="heading"), *(prices or [Said("Nothing by itself.")])]

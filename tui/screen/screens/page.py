@@ -176,12 +176,12 @@ class Page(Screen[None]):
         self, slow: Callable[[], T], then: Callable[[T], None], *, saying: str, same: Callable[[T], bool]
     ) -> None:
         """Look once more: that is seen at once, and afterwards whether it came to the `same`, and when."""
-        from ... import words
+        from ... import looking_again
 
         def shown(found: T) -> None:
             changed = not same(found)
             then(found)
-            self.waits(words.as_of(changed=changed))
+            self.waits(looking_again.as_of(changed=changed))
 
         if not self.busy:
             self.waits(saying)
