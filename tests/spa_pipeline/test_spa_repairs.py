@@ -8,8 +8,10 @@ import pytest
 from s3_pipeline.cases import BUCKET, KEY, PIPELINE
 from s3_pipeline.cases import picture as with_versions
 from spa_pipeline.cases import picture
-from spa_pipeline.test_spa_states import STATES, Answers, Delivery
-from spa_pipeline.test_spa_states import check as look
+from spa_pipeline.delivery import Delivery
+from spa_pipeline.standing import Answers
+from spa_pipeline.standing import check as look
+from spa_pipeline.states import STATES
 from support.clock import FakeClock
 from support.repairs import check, mended_or_why_not, repairing
 from support.sessions import carried_out, taken_back

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from spa_pipeline import delivery as of
+from spa_pipeline import delivery, source, starting
 from spa_pipeline.delivery import NAME, Delivery
 from support.clouds import Between
 
@@ -66,17 +66,17 @@ def starts(cloud: Any) -> Finding:
 
 
 def test_where_asking_ended_a_rule_may_start_it(account: PracticeAccount, cloud: Aws) -> None:
-    of.told_of_each_upload(Delivery(account))
+    starting.told_of_each_upload(Delivery(account))
     assert starts(Ended(cloud)).grade is Grade.PROVED
 
 
 def test_a_push_in_another_account_is_heard_of(account: PracticeAccount, cloud: Aws) -> None:
-    of.a_branch_of_another_account(Delivery(account))
+    source.a_branch_of_another_account(Delivery(account))
     assert starts(cloud).grade is Grade.PROVED
 
 
 @pytest.mark.parametrize(
-    ("made", "remedy"), [(of.as_it_is, "handrail run s3_pipeline"), (of.by_a_branch, "Make a rule for it")]
+    ("made", "remedy"), [(delivery.as_it_is, "handrail run s3_pipeline"), (source.by_a_branch, "Make a rule for it")]
 )
 @pytest.mark.some(1)
 def test_where_asking_ended_and_no_rule_fits_nothing_starts_it(

@@ -1,0 +1,126 @@
+"""Where a page is built, by which role, and what its steps hand on to each other."""
+
+from __future__ import annotations
+
+import json
+
+from spa_pipeline.delivery import (
+    BUILD,
+    PIPE,
+    REGION,
+    SITE,
+    SOURCE,
+    STORE,
+    ZIPPED,
+    Delivery,
+    allow,
+    files,
+    pipeline,
+    trust,
+)
+
+
+def with_managed_policies(made: Delivery) -> None:
+    """As CDK and Terraform attach them."""
+    arn = made.iam.create_policy(PolicyName="site", PolicyDocument=allow("s3:*", "*"))["Policy"]["Arn"]
+    made.role(BUILD)
+    made.iam.attach_role_policy(RoleName=BUILD, PolicyArn=arn)
+
+
+AS_THE_CONSOLE_MAKES_IT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "DenyUnEncryptedObjectUploads", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{STORE}/*",
+            "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+        },
+        {
+            "Sid": "DenyInsecureConnections", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": f"arn:aws:s3:::{STORE}/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ],
+}  # fmt: skip
+
+
+def handed_on_as_the_console_makes_it(made: Delivery) -> None:
+    made.policy(json.dumps(AS_THE_CONSOLE_MAKES_IT), STORE)
+
+
+def built_in_a_batch(made: Delivery) -> None:
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[1]["actions"][0]["configuration"]["BatchEnabled"] = "true"
+    made.role(PIPE, allow("s3:*", "*"), allow(["codebuild:StartBuild", "codebuild:BatchGetBuilds"], "*"))
+    made.rebuilt(stages=stages)
+
+
+def named_by_the_step(made: Delivery) -> None:
+    """The variables stand in the pipeline, not in the project."""
+    made.project({})
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED})["stages"]
+    told = [{"name": "SITE_BUCKET", "value": SITE, "type": "PLAINTEXT"}]
+    stages[1]["actions"][0]["configuration"]["EnvironmentVariables"] = json.dumps(told)
+    made.rebuilt(stages=stages)
+
+
+def built_in_another_region(made: Delivery) -> None:
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[1]["actions"][0]["region"] = "us-east-1"
+    made.project({"SITE_BUCKET": SITE}, region="us-east-1")
+    stores = {region: {"type": "S3", "location": where} for region, where in (("us-east-1", "far"), (REGION, STORE))}
+    made.rebuilt(stages=stages, artifactStore=None, artifactStores=stores)
+
+
+def built_in_another_account(made: Delivery) -> None:
+    stages = pipeline("S3", {"S3Bucket": SOURCE, "S3ObjectKey": ZIPPED, "PollForSourceChanges": "true"})["stages"]
+    stages[1]["actions"][0]["roleArn"] = "arn:aws:iam::210987654321:role/far-builds"
+    made.client("codebuild").delete_project(name="front-build")
+    made.rebuilt(stages=stages)
+
+
+def no_role(made: Delivery) -> None:
+    made.role(BUILD)
+    made.iam.delete_role(RoleName=BUILD)
+
+
+def role_of_another_service(made: Delivery) -> None:
+    made.iam.update_assume_role_policy(RoleName=BUILD, PolicyDocument=trust("ec2.amazonaws.com"))
+
+
+def one_role_that_may_not_hand_on(made: Delivery) -> None:
+    """The source and the build work with it; the build only takes what the source hands on."""
+    made.iam.update_assume_role_policy(
+        RoleName=PIPE, PolicyDocument=trust("codepipeline.amazonaws.com", "codebuild.amazonaws.com")
+    )
+    made.role(
+        PIPE,
+        allow("s3:*", [*files(SOURCE), *files(SITE)]),
+        allow("s3:GetObject", files(STORE)[1]),
+        allow("codebuild:*", "*"),
+    )
+    made.project({"SITE_BUCKET": SITE}, role=PIPE)
+
+
+def nowhere_to_hand_on(made: Delivery) -> None:
+    made.rebuilt(artifactStore={"type": "S3", "location": "fjord-artifacts-of-old"})
+
+
+def handed_on_elsewhere(made: Delivery) -> None:
+    made.client("s3", region_name="us-east-1").create_bucket(Bucket="fjord-artifacts-far")
+    made.rebuilt(artifactStore={"type": "S3", "location": "fjord-artifacts-far"})
+
+
+def no_project(made: Delivery) -> None:
+    made.client("codebuild").delete_project(name="front-build")
+
+
+def may_not_start_builds(made: Delivery) -> None:
+    made.role(PIPE, allow("s3:*", "*"))
+
+
+def may_not_fetch_what_is_handed_on(made: Delivery) -> None:
+    made.role(BUILD, allow("s3:*", files(SITE)))
+
+
+def the_wrong_folder(made: Delivery) -> None:
+    made.project({"SITE_BUCKET": SITE, "SITE_DIR": "build"})
