@@ -7,7 +7,8 @@ from collections.abc import Callable
 from alb.cases import Front
 from alb.test_alb_states import old_tls
 from s3_lambda.cases import BUCKET, NAME
-from s3_lambda.test_s3_lambda_states import STATES, Bucket
+from s3_lambda.standing import Bucket
+from s3_lambda.states import STATES
 from website.standing import Site
 
 from flows.practice import PracticeAccount

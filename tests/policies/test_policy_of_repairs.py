@@ -10,8 +10,8 @@ from alb.cases import Front
 from alb.test_alb_repairs import REALLY as ALB
 from policies.test_least_policy import found_again, refused
 from s3_lambda.cases import BUCKET, NAME
-from s3_lambda.test_s3_lambda_states import STATES as LAMBDA
-from s3_lambda.test_s3_lambda_states import Bucket
+from s3_lambda.standing import Bucket
+from s3_lambda.states import STATES as LAMBDA
 from s3_pipeline.cases import BUCKET as ARTIFACTS
 from s3_pipeline.cases import KEY, PIPELINE
 from s3_pipeline.standing import Delivery

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from s3_lambda.cases import BUCKET, NAME, picture
-from s3_lambda.test_s3_lambda_states import QUEUE, STATES, Bucket
+from s3_lambda.standing import QUEUE, Bucket
+from s3_lambda.states import STATES
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 from support.sessions import carried_out, taken_back
