@@ -1,7 +1,7 @@
 """How every set-up works. The names that set-ups and front ends use are here; the rooms behind them, by subject:
 
 asking            asked, questions, choices, secret_text, missing, refused_answers, options, pasted_lists, listing,
-                  questionnaire, states
+                  questionnaire, said, offers, states
 what is asked     flow (a set-up), check, task; driven by session and checking, all checks at once by board
 what will be done plan, actions, deeds, calls, undo_plan, references, expressions
 doing it          apply, sending, changed, by_hand, settings, documents, events, clock, resume_checks, just_seen,

@@ -10,7 +10,7 @@ knows which answers rest on which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any, ClassVar
@@ -108,6 +108,19 @@ class Asked:
         guards = (values for q in cls.questions for needed, values in q.when.needs if needed is question)
         anything_else = None
         return [*dict.fromkeys(value for values in guards for value in values), anything_else]
+
+
+def possible(route: Sequence[Question[Any]], answered: Asked) -> bool:
+    """Whether this may be the way, as far as answers have decided it."""
+    known, way = answered.answers, set(route)
+    for question in answered.questions:
+        open_ = [need.id for need, _ in question.when.needs if need.id not in known]
+        decided = all(known[need.id] in values for need, values in question.when.needs if need.id in known)
+        if question.id in known and question not in way:
+            return False
+        if question.id not in known and (not decided if question in way else decided and not open_):
+            return False
+    return True
 
 
 def unknown(word: str, known: Iterable[str], where: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from .journal import Run
 from .made import made_by
 from .plan import Secret
 from .problems import Refused
-from .questionnaire import Said
+from .said import Said
 from .secret_text import Hidden, SecretText
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from .checking import Candidates
 from .choices import Choice, Picks
 from .listing import Enough, reading_until
+from .offers import LookUp
 from .options import Option
 from .problems import FlowMistake, Problem
-from .questionnaire import LookUp, Questionnaire
+from .questionnaire import Questionnaire
 from .questions import Question, Text
 
 LISTS = 4

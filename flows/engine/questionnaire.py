@@ -6,42 +6,26 @@ out by walking the questions in order, so there is no second copy of the truth t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import islice
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ..place import Place
-from .asked import Asked, Route
+from .asked import Asked, Route, possible
 from .cache import CachedCloud
-from .choices import Choice, Picks
 from .cloud import Cloud
-from .listing import Enough, reading_until
-from .options import Caution, Option
-from .pasted_lists import several
-from .problems import CloudError, Denied, FlowMistake, Problem, Refused
-from .questions import Question, Text
+from .offers import offered
+from .options import Caution
+from .problems import CloudError, FlowMistake, Problem, Refused
+from .questions import Question
 from .refused_answers import absent, refuse, said_of
+from .said import Said, because, rests
 from .secret_text import Hidden, SecretText
 from .shell import placed
-from .states import Asking, Line, Listed, Offer
+from .states import Asking, Line
 
 A = TypeVar("A", bound=Asked)
-
-
-@dataclass
-class Said:
-    """A reply, what it meant, and the earlier answers that this rests on."""
-
-    raw: object
-    value: Any = None
-    basis: Mapping[str, Any] | None = None
-    cautions: tuple[Caution, ...] = ()
-    problem: Problem | None = None
-    because: str = ""
-    seen: dict[str, Any] = field(default_factory=dict)
 
 
 class Questionnaire(Generic[A]):
@@ -83,7 +67,7 @@ class Questionnaire(Generic[A]):
         elif problem is None:
             with suppress(Problem, ValueError):  # what cannot be looked up just now stays as it was said
                 raw = question.spelled(raw, answered)
-        offer, shown = self._offer(question, answered, raw), question.put(answered.answers)
+        offer, shown = offered(question, answered, raw), question.put(answered.answers)
         if example := raw is None and self.place.practice:
             listed = offer.options if offer is not None and not offer.typed else ()
             raw = listed[0].key if listed else shown.example or None
@@ -318,10 +302,10 @@ class Questionnaire(Generic[A]):
             if question.must_be_said and not (nobody and question.literal):
                 return Said(None)
             said = self._defaults.get(question.id)
-            if said is None or not _rests(said, answered):
+            if said is None or not rests(said, answered):
                 said = self._defaults[question.id] = self._defaulted(question, answered)
             return said
-        if _rests(said, answered):
+        if rests(said, answered):
             said.problem, said.because = None, ""
         else:
             earlier = said.basis if said.basis is not None else said.seen
@@ -333,7 +317,7 @@ class Questionnaire(Generic[A]):
                 )  # fmt: skip
             except Problem as problem:
                 said.problem, said.seen = problem, dict(earlier)
-                said.because = _because(self.flow, moved)
+                said.because = because(self.flow, moved)
         return said
 
     def _defaulted(self, question: Question[Any], answered: Asked) -> Said:
@@ -370,37 +354,6 @@ class Questionnaire(Generic[A]):
     def _unconfirmed(self, said: Said) -> bool:
         return any(caution.confirm and caution.id not in self.accepted for caution in said.cautions)
 
-    def _offer(self, question: Question[Any], answered: Asked, said: object) -> Offer | None:
-        look_up, typed = _look_up(question, answered), isinstance(question, Text)
-        if look_up is None:
-            return None
-        if isinstance(question, Text) and question.only is not None and question.only.holds(answered.answers):
-            typed = False
-        options: list[Option[Any]] = []
-        missing, rest = set() if typed else set(several(said, spaces=False)), None
-
-        def enough(many: int) -> bool:
-            """There is something to pick from, and what was said is in it."""
-            return len(options) >= many and not missing
-
-        try:
-            with reading_until(enough):
-                for option in look_up(answered):
-                    options.append(option)
-                    missing -= {option.key, option.label}
-        except Enough:
-            rest = islice(_all(look_up, answered), len(options), None)
-        except Denied as problem:
-            return Offer(Listed.DENIED, way_out=str(problem), typed=typed)
-        except Problem as problem:
-            return Offer(Listed.FAILED, way_out=str(problem), typed=typed)
-        now = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
-        if not options and isinstance(question, Text):
-            return None
-        if not options:
-            return Offer(Listed.EMPTY, (), now, question.empty or "There is nothing to choose from.")
-        return Offer(Listed.ITEMS, tuple(options), now, typed=typed, rest=rest)
-
     def _default(self, question: Question[Any], answered: Asked) -> object:
         try:
             return question.default(answered)
@@ -432,19 +385,7 @@ class Questionnaire(Generic[A]):
         return wrong, missing
 
     def _routes(self, answered: Asked) -> list[Route]:
-        return [route for route in self.flow.routes() if self._possible(route, answered)]
-
-    def _possible(self, route: Sequence[Question[Any]], answered: Asked) -> bool:
-        """Whether this may be the way, as far as answers have decided it."""
-        known, way = answered.answers, set(route)
-        for question in self.flow.questions:
-            open_ = [need.id for need, _ in question.when.needs if need.id not in known]
-            decided = all(known[need.id] in values for need, values in question.when.needs if need.id in known)
-            if question.id in known and question not in way:
-                return False
-            if question.id not in known and (not decided if question in way else decided and not open_):
-                return False
-        return True
+        return [route for route in self.flow.routes() if possible(route, answered)]
 
     def _position(self, question: Question[Any], answered: Asked) -> tuple[tuple[int, int], int]:
         """Which question it is, of how many at the most, and of how many at least."""
@@ -459,30 +400,3 @@ class Questionnaire(Generic[A]):
         said = self._hold(question, answered)
         shown = question.told(said.value, said.raw)
         return Line(question, shown, said.raw, question.id not in self._said, said.value)
-
-
-LookUp = Callable[[Any], Iterable[Option[Any]]]
-
-
-def _look_up(question: Question[Any], answered: Asked) -> LookUp | None:
-    """Where the options of a question come from; None where it has none."""
-    if isinstance(question, Text):
-        return question.known
-    return question.options if isinstance(question, Choice | Picks) else None
-
-
-def _all(look_up: LookUp, answered: Asked) -> Iterator[Option[Any]]:
-    """Every option, beginning only when the first is asked for."""
-    yield from look_up(answered)
-
-
-def _rests(said: Said, answered: Asked) -> bool:
-    """Whether an answer was understood, on answers that are still the same."""
-    if said.basis is None:
-        return False
-    return all(key in answered.answers and answered.answers[key] == value for key, value in said.basis.items())
-
-
-def _because(flow: type[Asked], moved: Iterable[str]) -> str:
-    labels = [flow.question(key).label for key in moved]
-    return f"needs another look, because you changed {' and '.join(labels)}" if labels else ""

@@ -36,11 +36,12 @@ from .plan_permissions import Needs
 from .preflight import allowed
 from .problems import Blocked, Busy, CloudError, FlowMistake, Refused
 from .put_back import accept, put_back
-from .questionnaire import Questionnaire, Said
+from .questionnaire import Questionnaire
 from .receipts import receipt
 from .refused_answers import Lacking, said_of
 from .repair import begun
 from .run_place import accounts_of, found_there, same_account
+from .said import Said
 from .secret_text import Hidden, SecretText
 from .shell import placed
 from .states import Review, Reviewing, State

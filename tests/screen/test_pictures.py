@@ -48,7 +48,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     import flows.database_hours.handover
     import flows.engine.apply
     import flows.engine.journal
-    import flows.engine.questionnaire
+    import flows.engine.offers
     import tui.history
     import tui.looking_again
     import tui.screen.screens.progress
@@ -76,7 +76,7 @@ def nothing_that_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ".local" / "state"))
-    for module in (flows.engine.questionnaire, flows.engine.journal, tui.history, tui.looking_again, tui.words):
+    for module in (flows.engine.offers, flows.engine.journal, tui.history, tui.looking_again, tui.words):
         monkeypatch.setattr(module, "datetime", Noon)
     for hours in (flows.database_hours.checks, flows.database_hours.handover):  # in which a schedule comes next
         monkeypatch.setattr(hours, "datetime", Monday)
