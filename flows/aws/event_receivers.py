@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from flows.engine import Call, Cloud, CloudError
 from flows.policies import Answer, Caller, Policy, Request, Verdict, read
 
-from . import kms_keys, topics
+from . import key_policies, kms_keys, topics
+from .kms_keys import Whose
 from .lambda_functions import S3
 
 SNS, EVENTS = "sns.amazonaws.com", "events.amazonaws.com"
@@ -93,12 +94,12 @@ def _locked(cloud: Cloud, sender: Sender, key: str, arn: str, context: Mapping[s
     if key.endswith(OWN_KEYS):
         return Barrier(f"it is encrypted with Amazon's key ({key}), with which {name} cannot send", other)
     seen = kms_keys.look(cloud, key, there, named=False)
-    if seen.whose is kms_keys.Whose.AMAZONS:
+    if seen.whose is Whose.AMAZONS:
         return Barrier(f"it is encrypted with Amazon's key ({key}), with which {name} cannot send", other)
     if hindered := kms_keys.hindered(seen, region):
         said = hindered.sentence.rstrip(".")
         return Barrier(f"it is encrypted, and {said[:1].lower()}{said[1:]}", other)
-    policy = kms_keys.policy(cloud, seen, there)
+    policy = key_policies.policy(cloud, seen, there)
     for action in ("kms:GenerateDataKey", "kms:Decrypt"):
         verdict = read(policy, Request(action, seen.arn, Caller(service=sender.service), context))
         if not _told(verdict, f"The policy of the key {key}"):

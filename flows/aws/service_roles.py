@@ -13,8 +13,9 @@ from functools import cached_property
 from flows.engine import Cloud, CloudError, Finding, Grade
 from flows.policies import Answer, Verdict
 
-from . import buckets, kms_keys, role_permissions
+from . import buckets, key_policies, kms_keys, role_permissions
 from .buckets import Bucket
+from .kms_keys import Whose
 from .role_permissions import Role
 
 SERVICES = {
@@ -172,7 +173,7 @@ def decrypts(
 def _decrypts(of: Worker, bucket: Bucket, id: str, used: str, without: Grade, then: str) -> Iterator[Finding]:
     by, name = "GetBucketEncryption, HeadObject, DescribeKey", bucket.name
     seen = kms_keys.look(of.cloud, used, bucket.region, named=False)
-    if seen.whose is kms_keys.Whose.AMAZONS:
+    if seen.whose is Whose.AMAZONS:
         return
     hindered = kms_keys.hindered(seen, bucket.region)
     if hindered:
@@ -188,7 +189,7 @@ def _decrypts(of: Worker, bucket: Bucket, id: str, used: str, without: Grade, th
     try:
         if isinstance(of.found, CloudError):
             raise of.found
-        policy = kms_keys.policy(of.cloud, seen, bucket.region)
+        policy = key_policies.policy(of.cloud, seen, bucket.region)
         verdict = role_permissions.uses(of.found, policy, seen.arn, "kms:Decrypt", bucket.region)
     except CloudError as problem:
         yield Finding(

@@ -35,7 +35,7 @@ from flows.engine.flow import Mend
 from flows.engine.repair import Part, admits
 from flows.engine.resource_types import SOURCE_KEYS, SOURCE_THROUGH
 
-from . import keepers, kms_dependents, kms_keys
+from . import keepers, key_policies, kms_dependents, kms_keys
 from .kms_keys import Key
 
 WHY = {
@@ -68,7 +68,7 @@ def make(called: str, cloud: Cloud, accounts: Sequence[str], region: str = "") -
     }  # fmt: skip
     policy = {
         "Version": "2012-10-17",
-        "Statement": [admin, *kms_keys.statements(cloud, accounts, "TargetUse", "TargetGrants")],
+        "Statement": [admin, *key_policies.statements(cloud, accounts, "TargetUse", "TargetGrants")],
     }
     about = join("Handrail ", RUN)
     id_ = Ref("key", "KeyMetadata.KeyId")
@@ -163,13 +163,13 @@ def open_to(
     plan; what exists already and is shared by this plan is `shares`: images and disks by their ids, snapshots of
     databases by their addresses.
     """
-    out = kms_keys.closed_to(cloud, key, accounts, service, region)
+    out = key_policies.closed_to(cloud, key, accounts, service, region)
     if not out:
         return Opened(key.arn)
     actions: list[Action] = []
     who, leaning = " and ".join(out), kms_dependents.shared_under(key.id, out, shares, region)
     for number, statement in enumerate(
-        kms_keys.statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
+        key_policies.statements(cloud, out, join("HandrailUse", TOKEN), join("HandrailGrants", TOKEN))
     ):
         id_ = ("key-use", "key-grants")[number] + more
         sentence = (f"Let {who} use the key {key.name}", f"Let AWS services use it for {who}, too")[number]
@@ -225,8 +225,8 @@ def for_their_user(keys: Sequence[str]) -> list[dict[str, Any]]:
         return []
     only = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     return [
-        {"Effect": "Allow", "Action": list(kms_keys.USE), "Resource": list(keys)},
-        {"Effect": "Allow", "Action": list(kms_keys.GRANTS), "Resource": list(keys), "Condition": only},
+        {"Effect": "Allow", "Action": list(key_policies.USE), "Resource": list(keys)},
+        {"Effect": "Allow", "Action": list(key_policies.GRANTS), "Resource": list(keys), "Condition": only},
     ]
 
 

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flows.aws import artifact_stores, buckets, keepers, kms_keys, pipeline_sources, role_permissions, service_roles
+from flows.aws import (
+    artifact_stores,
+    buckets,
+    keepers,
+    key_policies,
+    kms_keys,
+    pipeline_sources,
+    role_permissions,
+    service_roles,
+)
 from flows.aws.buckets import Bucket
+from flows.aws.kms_keys import Whose
 from flows.aws.role_permissions import Role
 from flows.aws.service_roles import Worker, open_questions
 from flows.engine import Cloud, CloudError, Finding, Grade
@@ -142,8 +152,8 @@ def hands_on(here: Situation) -> Iterator[Finding]:
                 "Give the pipeline's artifact store another key, or bring this one back.",
             )  # fmt: skip
             return
-        if seen and seen.whose is not kms_keys.Whose.AMAZONS:
-            policy, action = kms_keys.policy(cloud, seen), "kms:GenerateDataKey"
+        if seen and seen.whose is not Whose.AMAZONS:
+            policy, action = key_policies.policy(cloud, seen), "kms:GenerateDataKey"
             asked[action] = role_permissions.uses(found, policy, seen.arn, action, store.region), seen.arn
     except CloudError as problem:
         sentence = f"Whether {here.pipeline} can hand on what it read was not checked."

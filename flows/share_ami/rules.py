@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flows.aws import amis, keepers, key_switch, kms_keys, shared_keys
+from flows.aws import amis, keepers, key_policies, key_switch, kms_keys, shared_keys
+from flows.aws.kms_keys import Seen
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 
 from . import repairs
@@ -32,7 +33,7 @@ class Situation:
     account: str
     image: amis.Image | None
     products: tuple[str, ...] = ()
-    keys: tuple[kms_keys.Seen, ...] = ()
+    keys: tuple[Seen, ...] = ()
     unseen: str = ""
     planned: bool = False
     copied: bool = False
@@ -187,7 +188,7 @@ def key_use(here: Situation) -> Iterator[Finding]:
     """The policy of each key lets the receiver do all that launching and copying need."""
     for each in () if here.anew else here.keys:
         shares = (here.image.id, *here.image.snapshots) if here.image else ()
-        for found in kms_keys.may_use(here.cloud, each, [here.account], "ec2", opened=here.planned):
+        for found in key_policies.may_use(here.cloud, each, [here.account], "ec2", opened=here.planned):
             mend = shared_keys.use(each.key, here.account, "ec2", shares) if found.repair and each.key else None
             yield found.mended_by(mend)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from flows.aws import keepers, key_switch, kms_keys, rds_snapshots, shared_keys
+from flows.aws import keepers, key_policies, key_switch, kms_keys, rds_snapshots, shared_keys
 from flows.aws.kms_keys import Seen, Whose
 from flows.aws.rds_snapshots import CLUSTER, EVERYBODY, MANUAL, Data
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
@@ -128,7 +128,7 @@ def key_use(here: Situation) -> Iterator[Finding]:
     """The key's policy lets the receivers do all that copying and restoring need."""
     if here.seen and not here.anew:
         key = here.seen.key
-        for found in kms_keys.may_use(here.cloud, here.seen, here.accounts, "rds", opened=here.planned):
+        for found in key_policies.may_use(here.cloud, here.seen, here.accounts, "rds", opened=here.planned):
             account = found.id.rpartition(":")[2]
             yield found.mended_by(
                 shared_keys.use(key, account, "rds", (here.data.arn,)) if found.repair and key else None

@@ -15,11 +15,13 @@ from flows.aws import (
     buckets,
     codecommit,
     codeconnections,
+    key_policies,
     kms_keys,
     pipeline_sources,
     role_permissions,
 )
 from flows.aws.buckets import Bucket
+from flows.aws.kms_keys import Whose
 from flows.aws.role_permissions import Role
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import broken, proved, unknown, waits
@@ -332,10 +334,10 @@ def key(
         remedy = another if seen.state == kms_keys.GONE else f"{hindered.remedy} Or: {another}"
         yield broken(id, sentence, hindered.evidence, remedy)
         return
-    if seen.whose is kms_keys.Whose.AMAZONS or not isinstance(worker.role, Role):
+    if seen.whose is Whose.AMAZONS or not isinstance(worker.role, Role):
         return
     try:
-        policy = kms_keys.policy(cloud, seen, bucket.region)
+        policy = key_policies.policy(cloud, seen, bucket.region)
         asked = {each: role_permissions.uses(worker.role, policy, seen.arn, each, bucket.region) for each in actions}
     except CloudError as problem:
         sentence = f"Whether {worker.name} may use the key {used} of {bucket.name} was not checked."

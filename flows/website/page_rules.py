@@ -7,7 +7,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from flows.aws import kms_keys
+from flows.aws import key_policies, kms_keys
+from flows.aws.kms_keys import Whose
 from flows.aws.s3_endpoints import website
 from flows.engine import CloudError, Finding, Grade
 from flows.engine.findings import broken, caution, likely, proved, unknown, waits
@@ -69,7 +70,7 @@ def _with_key(here: Origin, key: str) -> Finding:
             "Control alone. Visitors get 403.", key, OLD_WAY if here.identity else "Add an Origin Access Control.",
         ).mended_by(repairs.sign(here))  # fmt: skip
     seen, region = kms_keys.look(here.cloud, key, here.bucket.region, named=False), here.bucket.region
-    if seen.whose is kms_keys.Whose.AMAZONS:
+    if seen.whose is Whose.AMAZONS:
         return _of_amazon(id, name)
     if seen.state == kms_keys.GONE:
         return broken(id, f"The KMS key of the files of {name} is gone: nobody can read them.", key,
@@ -78,7 +79,7 @@ def _with_key(here: Origin, key: str) -> Finding:
         what = f"Nobody can read the files of {name}, which are encrypted with a KMS key. {bad.sentence}"
         return broken(id, what, bad.evidence, bad.remedy)
     try:
-        policy = kms_keys.policy(here.cloud, seen, region)
+        policy = key_policies.policy(here.cloud, seen, region)
     except CloudError as problem:
         return unknown(id, f"Whether CloudFront may use the KMS key {key} cannot be told.", str(problem))
     context = {name: here.context[name] for name in ("aws:sourcearn", "aws:sourceaccount")}
