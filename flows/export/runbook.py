@@ -5,21 +5,19 @@ Nothing in it is written for a particular set-up: sentences, commands, waits, ch
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from flows.engine import Review
 from flows.engine.actions import Action
-from flows.engine.calls import Call, Wait
 from flows.engine.cloud import Identity
 from flows.engine.drawing import answered, draw, sentences
 from flows.engine.flow import Flow
 from flows.engine.plan import Plan, Secret
-from flows.engine.references import FLOW, TOKEN, Late, Ref, before, edited, fill, refs, secret
+from flows.engine.references import TOKEN, Ref, before, fill, refs, secret
 from flows.engine.shell import handrail, quoted
-from flows.engine.undo_plan import Entry, Restore, Undo
+from flows.engine.undo_plan import Entry, Restore
 
 from .commands import (  # fmt: skip
     HEEDLESS,
@@ -27,20 +25,16 @@ from .commands import (  # fmt: skip
     Commands,
     apart,
     first_set,
-    found_in,
     picked,
     put_together,
-    structured,
     truth,
     visible,
 )
-from .documents import nothing_left, or_none, standing, with_entry, without_entry
+from .documents import or_none, with_entry
 from .markdown import escaped, fenced, paragraph, prose
 from .pictures import mermaid
-
-LINES = " \\\n  "
-"""Between the options of a command: one a line."""
-SIGNATURE = "Done by: ______________________  at: ________________"
+from .procedure import LINES, SIGNATURE, Procedure, answers, bullets, edited_in, file_of, way_back
+from .rollback import Rollback
 
 
 def runbook(
@@ -64,7 +58,8 @@ def runbook(
         practice: whether that account is the simulated one.
         endpoint: where it was planned, if that is not AWS.
     """
-    book = Runbook(review.plan, flow.id, Commands(review.plan, flow.id))
+    commands = Commands(review.plan, flow.id)
+    book, back = Runbook(review.plan, flow.id, commands), Rollback(review.plan, flow.id, commands)
     account = f"{identity.alias} ({identity.account})" if identity.alias else identity.account or "unknown"
     made_for = f"Planned by Handrail on {on.isoformat()} for the account {account}, region {identity.region}."
     parts = [
@@ -86,13 +81,9 @@ def runbook(
         "## Afterwards",
         *book.afterwards(flow),
         "## Undo",
-        *book.undo(),
+        *back.undo(),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def bullets(texts: Iterable[str]) -> str:
-    return "\n".join(prose(text, "- ") for text in texts)
 
 
 def _picture(flow: type[Flow], review: Review) -> list[str]:
@@ -119,12 +110,8 @@ def _warnings(review: Review) -> list[str]:
 
 
 @dataclass
-class Runbook:
+class Runbook(Procedure):
     """The parts of the document that are made of commands."""
-
-    plan: Plan
-    flow: str
-    commands: Commands
 
     def preparation(self, identity: Identity, permissions: Iterable[str], endpoint: str) -> Iterator[str]:
         """What there must be, where to be signed in, and what begins the shell."""
@@ -185,10 +172,10 @@ class Runbook:
             yield f"### Step {number}. {escaped(action.sentence)}"
             yield from self._before(action)
             yield fenced(self._made(action))
-            yield from _answers(action.not_yet, "wait a moment and repeat it, for five minutes at the most.")
-            yield from _answers(action.exists, "it was there already. Leave it, and skip its undo.")
+            yield from answers(action.not_yet, "wait a moment and repeat it, for five minutes at the most.")
+            yield from answers(action.exists, "it was there already. Leave it, and skip its undo.")
             yield from self._waited(action)
-            if _way_back(action):
+            if way_back(action):
                 yield prose(f"To take it back: Undo {number}, below.")
             yield SIGNATURE
 
@@ -202,7 +189,7 @@ class Runbook:
             yield fenced(
                 f"{or_none(f'{look}{LINES}>answer.json', absent)}\njq '. == true' answer.json" if absent else look
             )
-            yield from _answers(absent, "there is none yet, which is told as false.")
+            yield from answers(absent, "there is none yet, which is told as false.")
         match action.undo:
             case Restore() as restore:
                 yield prose("Note first what stands there now; undo puts it back:")
@@ -212,7 +199,7 @@ class Runbook:
                 if restore.absent:
                     noted = f"{or_none(f'{read}{LINES}>answer.json', restore.absent)}\n{name}=$(cat answer.json)"
                 yield fenced(f'{noted}\necho "${name}"')
-                yield from _answers(restore.absent, "nothing stands there, which is noted as null.")
+                yield from answers(restore.absent, "nothing stands there, which is noted as null.")
             case Entry() as entry:
                 yield from self._edited(action, entry)
         if action.read:
@@ -221,10 +208,10 @@ class Runbook:
 
     def _edited(self, action: Action, entry: Entry) -> Iterator[str]:
         """An entry of ours beside those of others; a person sees that nothing else changes."""
-        file = _file(action)
+        file = file_of(action)
         yield prose(f"The document belongs to others, too. Read it, and keep the file {file}-before.json:")
         yield fenced(f"{self._document(entry, f'{file}-before')}\ncp {file}-before.json {file}.json")
-        yield from _answers(entry.absent, "there is none yet, and one is begun.")
+        yield from answers(entry.absent, "there is none yet, and one is begun.")
         place = f"Its list “{entry.within}” gets this" if entry.key else f"Its “{entry.within}” becomes this"
         yield prose(f"{place}, with the values of the variables, and all else stays as it is:")
         yield fenced(visible(fill(entry.entry, self._shown)), "json")
@@ -234,8 +221,8 @@ class Runbook:
         yield fenced(f"{added}\n{made}\ndiff {file}-before.json {file}.json || true")
 
     def _made(self, action: Action) -> str:
-        call, file = action.call, f"{_file(action)}.json"
-        lines, files = list[str](), _edited_in(call, action)
+        call, file = action.call, f"{file_of(action)}.json"
+        lines, files = list[str](), edited_in(call, action)
         if secrets := apart(call):
             lines = [f"printf '%s' {self.commands.word(secrets)} >{file} # for nobody else to read"]
             files = {WHOLE: f"file://{file}"}
@@ -269,24 +256,6 @@ class Runbook:
             yield prose("To check it; the answer must not be null:")
             yield fenced(self._look(action.find.look, action.find.shape, "json"))
 
-    def _wait(self, wait: Wait) -> Iterator[str]:
-        took = f"usually about {_time(wait.typical)}, {_time(wait.limit)} at the most"
-        yield prose(f"{wait.sentence}: {took}. Repeat this until it says true:")
-        yield fenced(self._look(wait.poll, truth(wait.ready), "json"))
-        if wait.gone:
-            yield prose(f"An answer {_said(wait.gone)} means the same.")
-        else:
-            yield prose(
-                "An answer that there is no such thing only means, in the first minute, that AWS does not know yet."
-            )
-        if wait.failed:
-            yield prose("If this begins with True, it will never be so: stop, and take back what was done.")
-            state = put_together("[", truth(wait.failed), ", ", wait.now or "''", "]")
-            yield fenced(self._look(wait.poll, state, "text"))
-        if wait.silence:
-            yield prose(f"If AWS tells nothing of it for {_time(wait.silence)}, there is nothing to wait for: go on.")
-        yield prose("If it takes longer than that, wait on if AWS still seems to work at it; else take it back.")
-
     def afterwards(self, flow: type[Flow]) -> Iterator[str]:
         """What a colleague should note, and how Handrail looks whether it works."""
         if self.plan.outputs:
@@ -302,135 +271,7 @@ class Runbook:
             yield fenced(" ".join([handrail("check", self.flow), *known]))
         yield SIGNATURE
 
-    # -- taking back ---------------------------------------------------------------------------------------------
-
-    def undo(self) -> Iterator[str]:
-        """How each step is taken back, the last one first."""
-        yield prose(
-            "Last step first, in the same shell, or with the variables set to the values that were written down. It "
-            "makes the account as it was before. Only take back what was really done."
-        )
-        for decision in self.plan.decisions:
-            yield prose(f"Decide first: {decision.ask}")
-            yield bullets(f"{key}: {meaning}" for key, meaning in decision.options.items())
-        for number, action in reversed([*enumerate(self.plan.actions, 1)]):
-            if _way_back(action):
-                yield f"### Undo {number}. {escaped(action.taken_back)}"
-                yield from self._taken_back(action)
-                yield SIGNATURE
-
-    def _taken_back(self, action: Action) -> Iterator[str]:
-        match action.undo:
-            case Restore() as restore:
-                yield prose("Put back what was noted before, if it still is as this runbook made it:")
-                if restore.first:
-                    yield from self._wait(restore.first)
-                put = self.commands.command(restore.put, joint=LINES)
-                name = self._name(before(action.id))
-                yield fenced(self._either(f'[ "${{{name}:-null}}" = null ]', restore.remove, put))
-                if restore.wait:
-                    yield from self._wait(restore.wait)
-            case Entry() as entry:
-                yield from self._entry_out(action, entry)
-            case steps:
-                for step in steps:
-                    yield from self._undone(step)
-
-    def _entry_out(self, action: Action, entry: Entry) -> Iterator[str]:
-        file = _file(action)
-        yield prose(f"Read the document as it is now, and take out of “{entry.within}” just what was added:")
-        if not entry.key:
-            yield prose(f"If it stood in {file}-before.json already, leave it.")
-        ours = f"--arg ours {self.commands.word(entry.entry[entry.key])} " if entry.key else ""
-        without = f"jq {ours}{quoted(without_entry(entry))} {file}-now.json >{file}.json"
-        yield fenced(f"{self._document(entry, f'{file}-now')}\n{without}\ndiff {file}-now.json {file}.json || true")
-        call = entry.put or action.call
-        put = self.commands.command(call, joint=LINES, files=_edited_in(call, action))
-        empty = f"jq -e {quoted(nothing_left(entry))} {file}.json >/dev/null"
-        yield fenced(self._either(empty, entry.remove, put))
-
-    def _either(self, nothing: str, remove: Call | None, put: str) -> str:
-        """What puts back what stood there, or removes it if nothing did."""
-        if not remove:
-            return put
-        return f"if {nothing}; then\n  {self.commands.command(remove, joint=LINES)}\nelse\n  {put}\nfi"
-
-    def _undone(self, step: Undo) -> Iterator[str]:
-        if step.when:
-            key, value = step.when
-            yield prose(f"If you decided {key}={value}:")
-        if step.still:
-            yield prose(f"Only if this answers {self._shown(step.still.equals)}; else leave it:")
-            yield fenced(self._look(step.still.look, step.still.path))
-        read = f"{self._found(step.read, step.call)}\n" if step.read else ""
-        yield fenced(read + self.commands.command(step.call, joint=LINES))
-        if step.more and step.read:
-            yield prose("Repeat both while this says true:")
-            yield fenced(self._look(step.read, step.more, "json"))
-        yield from _answers(step.not_yet, "wait a moment and repeat it, for five minutes at the most.")
-        yield from _answers(step.gone, "it is gone already.")
-        if step.wait:
-            yield from self._wait(step.wait)
-        if step.kept:
-            costs = f" It costs: {step.kept.costs}." if step.kept.costs else ""
-            yield prose(f"Left behind on purpose: {self._shown(step.kept.what)}. {step.kept.why}{costs}")
-
-    # -- commands ------------------------------------------------------------------------------------------------
-
-    def _name(self, ref: Ref) -> str:
-        return self.commands.variable(ref)
-
-    def _look(self, call: Call, path: Late, form: str = "") -> str:
-        form = form or ("json" if not isinstance(path, str) or structured(path) else "text")
-        return self.commands.look(call, path, form=form, joint=LINES)
-
-    def _found(self, look: Call, call: Call) -> str:
-        """What is read right before a call, into the variables that the call names."""
-        return "\n".join(
-            f"{self._name(ref)}=$({self._look(look, path, form)})" for ref, (path, form) in found_in(call).items()
-        )
-
-    def _document(self, entry: Entry, file: str) -> str:
-        """Reads a document that belongs to others into a file; what is not there is not written as nothing."""
-        read = f"{self._look(entry.read, entry.path, 'json')}{LINES}>answer.json"
-        return f"{or_none(read, entry.absent)}\njq {quoted(standing(entry))} answer.json >{file}.json"
-
-    def _shown(self, value: Late) -> str:
-        """A value to be read, a variable by its name."""
-        return str(fill(value, lambda ref: self.flow if ref == FLOW else f"${{{self._name(ref)}}}"))
-
 
 def _typed(kept: Secret) -> bool:
     """Whether it has to be entered, and nothing that comes along with the command may be taken for it."""
     return bool(kept.answer) and not kept.source
-
-
-def _way_back(action: Action) -> bool:
-    return action.undo != ()
-
-
-def _file(action: Action) -> str:
-    """How the files that belong to an action begin."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", action.id).lstrip("-.")
-
-
-def _edited_in(call: Call, action: Action) -> dict[str, str]:
-    """The parameters of a call that come from the edited file."""
-    return {key: f"file://{_file(action)}.json" for key, each in call.params.items() if each == edited(action.id)}
-
-
-def _answers(codes: Iterable[str], meaning: str) -> Iterator[str]:
-    if said := _said(codes):
-        yield prose(f"If AWS answers {said}: {meaning}")
-
-
-def _said(codes: Iterable[str]) -> str:
-    """AWS's refusals as a sentence names them."""
-    told = [entry.partition(": ") for entry in codes]
-    return ", ".join(f"{code} (“… {part} …”)" if part else code for code, _, part in told)
-
-
-def _time(seconds: int) -> str:
-    if seconds < 90:
-        return f"{seconds} seconds"
-    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"
