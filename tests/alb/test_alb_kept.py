@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from alb.cases import BY_APPLICATION, BY_BALANCER, Front, picture
+from alb.standing import WithHealth, ill
 from alb.test_alb_check import check
-from alb.test_alb_states import WithHealth, ill
 from support.clock import FakeClock
 from support.clouds import Between
 from support.repairs import check as checked

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from alb.cases import Front, picture
+from alb.states import old_tls
 from alb.test_alb_repairs import no_port, no_port_of_a_rule, shadowed
-from alb.test_alb_states import old_tls
 from support.clock import FakeClock
 from support.repairs import check, repairing
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from alb import test_alb_check as damages
 from alb.cases import Front, picture, to
-from alb.test_alb_states import STATES, WithHealth, closed, https, into_nothing, old_tls, secure
+from alb.standing import WithHealth, https, secure
+from alb.states import STATES, closed, into_nothing, old_tls
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 

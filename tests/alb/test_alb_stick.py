@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from alb.cases import BY_APPLICATION, BY_BALANCER, KEPT, KEPT_BY_BALANCER, Front, picture, session
-from alb.test_alb_states import WithHealth, ill
+from alb.standing import WithHealth, ill
 from support.clock import FakeClock
 from support.sessions import carried_out, taken_back, there_and_back
 

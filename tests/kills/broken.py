@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from alb.cases import Front
-from alb.test_alb_states import old_tls
+from alb.states import old_tls
 from s3_lambda.cases import BUCKET, NAME
 from s3_lambda.standing import Bucket
 from s3_lambda.states import STATES
