@@ -1,4 +1,4 @@
-"""Answers for connecting two VPCs in the demo company, and a picture of both sides."""
+"""Answers for connecting two VPCs in the demo company, a session with them, and a picture of both sides."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from support.clock import FakeClock
 from support.killed import Case, by_kind
 
+import flows
+from flows.engine import Cloud, Journal, Place, Session
 from flows.practice import PracticeAccount
 
 MINE: Mapping[str, Any] = {
@@ -150,3 +153,17 @@ CASES: Mapping[str, Case] = {
     "peering, private names": _killed({**ELSEWHERE, "zones": ["analytics.internal"]}, 2),
 }  # fmt: skip
 """What is killed at every moment of it."""
+
+
+def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
+    made = Session(flows.find("peering"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted |= {"accept-theirs", "multipath", "route-replaced"}
+    made.fill(answers)
+    return made
+
+
+def connections(account: PracticeAccount) -> dict[str, str]:
+    """The state of each by its id."""
+    ec2: Any = account.session.client("ec2")
+    told = ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
+    return {each["VpcPeeringConnectionId"]: each["Status"]["Code"] for each in told}

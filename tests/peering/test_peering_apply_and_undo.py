@@ -7,34 +7,31 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, VARIANTS, ids, machine, picture
+from peering.cases import (
+    BILLING,
+    ELSEWHERE,
+    MINE,
+    OWNER,
+    PROFILE,
+    VARIANTS,
+    connections,
+    ids,
+    machine,
+    picture,
+    session,
+)
 from support.clock import FakeClock
 from support.clouds import Between
 from support.colleagues import client
 from support.sessions import carried_out, taken_back
 
-import flows
-from flows.engine import Blocked, Call, Cloud, Journal, Place, Receipt, Session
+from flows.engine import Blocked, Call, Journal, Receipt
 from flows.engine.boto import Aws
 from flows.engine.of_others import DOUBT
 from flows.engine.problems import Lost
 from flows.engine.receipts import left_of_run
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from tui import history, outcome, taking_back
-
-
-def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
-    made = Session(flows.find("peering"), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted |= {"accept-theirs", "multipath", "route-replaced"}
-    made.fill(answers)
-    return made
-
-
-def connections(account: PracticeAccount) -> dict[str, str]:
-    """The state of each by its id."""
-    ec2: Any = account.session.client("ec2")
-    told = ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
-    return {each["VpcPeeringConnectionId"]: each["Status"]["Code"] for each in told}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from peering.cases import ELSEWHERE, GROUPS, IPV6, MINE, ids, picture
+from peering.cases import ELSEWHERE, GROUPS, IPV6, MINE, ids, picture, session
+from peering.standing import Breaks, Restores, World, broken, connected
 from support.clock import FakeClock
 from support.clouds import Between
 from support.repairs import check, mended_or_why_not
 from support.sessions import carried_out
-from test_peering_apply_and_undo import session
-from test_peering_states import Breaks, Restores, World
 
-from flows.engine import Call, Journal, Place, Refused
+from flows.engine import Call, Journal, Refused
 from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount
 
@@ -122,16 +119,8 @@ def test_taken_back_when_the_connection_is_gone(
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """The shop, connected with staging by groups."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        PracticeAccount(None, region="eu-central-1", hurry=True) as account,
-    ):
-        cloud = Aws(Place(practice=True), account.session, account.session_of)
-        made = session(cloud, Journal(Path(folder)), BY, FakeClock())
-        carried_out(made)
-        assert made.run
-        yield World(account, cloud, made.run.record.handover["outputs"]["connection"])
-        made.close()
+    with connected(BY) as world:
+        yield world
 
 
 def without_rules(world: World) -> Restores:
@@ -176,14 +165,11 @@ STATES: Mapping[str, tuple[Breaks, str, str]] = {
 @pytest.mark.some("whole", "no rule")
 def test_each_state_is_told(world: World, state: str) -> None:
     breaks, status, cause = STATES[state]
-    made_whole = breaks(world)
-    try:
+    with broken(breaks, world):
         found = check("peering", world.cloud, world.subject)
         assert (found.status.value, found.cause[: len(cause)]) == (status, cause), found.findings
         assert mended_or_why_not("peering", found) == []
         assert len({each.id for each in found.findings}) == len(found.findings)
-    finally:
-        made_whole()
 
 
 @pytest.mark.parametrize(("over", "status"), [("", "works_but"), ("pcx-0123456789abcdef0", "works")])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from peering.cases import ids
+from peering.standing import table
 from support.clock import FakeClock
 from support.repairs import check, repairing
 from support.sessions import carried_out
-from test_peering_states import table
 
 from flows.engine import Journal
 from flows.engine.boto import Aws

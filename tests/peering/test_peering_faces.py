@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from peering.cases import VARIANTS
+from peering.cases import VARIANTS, session
 from support.clock import FakeClock
 from support.faces import assert_clean_script, by_conversation
-from test_peering_apply_and_undo import session
 
 from flows.engine.boto import Aws
 from tui.answers_file import load_answers

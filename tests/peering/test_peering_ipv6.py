@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from peering.cases import ELSEWHERE, IPV6, MINE, OWNER, ids, machine, picture
+from peering.cases import ELSEWHERE, IPV6, MINE, OWNER, connections, ids, machine, picture, session
+from peering.standing import Breaks, Restores, World, broken, connected, table
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
 from support.sessions import carried_out
-from test_peering_apply_and_undo import connections, session
-from test_peering_states import Breaks, Restores, World, table
 
-from flows.engine import Journal, Place, Refused
+from flows.engine import Journal, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
 
@@ -133,17 +130,9 @@ def world_of(account: PracticeAccount) -> Any:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """Staging, connected with a network of another region by both kinds."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        PracticeAccount(None, region="eu-central-1", hurry=True) as account,
-    ):
-        cloud = Aws(Place(practice=True), account.session, account.session_of)
-        made = session(cloud, Journal(Path(folder)), IPV6, FakeClock())
-        carried_out(made)
-        assert made.run
-        machine(account, "staging")
-        yield World(account, cloud, made.run.record.handover["outputs"]["connection"])
-        made.close()
+    with connected(IPV6) as world:
+        machine(world.account, "staging")
+        yield world
 
 
 def without_route(world: World, side: str, name: str, network: str) -> Restores:
@@ -199,36 +188,27 @@ STATES: Mapping[str, tuple[Breaks, str, str]] = {
 @pytest.mark.some("whole", "no route here")
 def test_each_state_is_told(world: World, state: str) -> None:
     breaks, status, cause = STATES[state]
-    made_whole = breaks(world)
-    try:
+    with broken(breaks, world):
         found = check("peering", world.cloud, world.subject)
         assert (found.status.value, found.cause[: len(cause)]) == (status, cause), found.findings
         assert mended_or_why_not("peering", found) == []
         assert len({each.id for each in found.findings}) == len(found.findings)
         assert ("ipv6" in {each.id for each in found.findings}) == (state == "neither routes nor rules")
-    finally:
-        made_whole()
 
 
 @pytest.mark.parametrize("state", ["no route there", "the way in is blocked"])
 def test_mended_and_taken_back(world: World, state: str, journal: Journal, clock: FakeClock) -> None:
     breaks, _, cause = STATES[state]
-    made_whole = breaks(world)
     acls = world.here.describe_network_acls
-    try:
+    with broken(breaks, world):
         mended_and_back(
             "peering", world.cloud, journal, clock, world.subject,
             lambda: (picture(world.account), [each["Entries"] for each in acls()["NetworkAcls"]]), cause=cause,
         )  # fmt: skip
-    finally:
-        made_whole()
 
 
 def test_answers_of_one_kind_that_do_not_come_back(world: World) -> None:
-    made_whole = there(world)
-    try:
+    with broken(there, world):
         found = {each.id: each for each in check("peering", world.cloud, world.subject).findings}
         assert f"there is no route to {six(world.here, 'staging')} there" in found["one-way:ipv6"].sentence
         assert "one-way" not in found
-    finally:
-        made_whole()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from peering.cases import MINE, PROFILE, ids
+from peering.cases import MINE, PROFILE, ids, session
 from support.clock import FakeClock
-from test_peering_apply_and_undo import session
 
 from flows.engine import Refused
 from flows.engine.boto import Aws

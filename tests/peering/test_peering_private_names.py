@@ -6,12 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from peering.cases import MINE, ZONES, ids, picture
+from peering.cases import MINE, ZONES, ids, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.repairs import check
 from support.sessions import carried_out
-from test_peering_apply_and_undo import session
 
 from flows.engine import Call, Journal, Problem
 from flows.engine.boto import Aws

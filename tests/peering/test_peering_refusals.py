@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, ids
+from peering.cases import BILLING, ELSEWHERE, MINE, OWNER, PROFILE, ids, session
+from peering.standing import table
 from support.clock import FakeClock
-from test_peering_apply_and_undo import session
-from test_peering_states import table
 
 import flows
 from flows.engine import Place, Problem, Session

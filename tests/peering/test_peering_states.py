@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from peering.cases import ELSEWHERE, ids, picture
+from peering.standing import Breaks, Restores, World, broken, connected, table
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
-from support.sessions import carried_out
-from test_peering_apply_and_undo import session
 
-from flows.engine import Journal, Place, Refused
-from flows.engine.boto import Aws
-from flows.practice import PracticeAccount
-
-
-@dataclass
-class World:
-    """The shop, connected with a network of another region; `here` and `there` are clients."""
-
-    account: PracticeAccount
-    cloud: Aws
-    id: str
-
-    @property
-    def here(self) -> Any:
-        return self.account.session.client("ec2")
-
-    @property
-    def there(self) -> Any:
-        return self.account.session.client("ec2", region_name="us-east-1")
-
-    @property
-    def subject(self) -> dict[str, str]:
-        return {"connection": self.id}
+from flows.engine import Journal, Refused
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        PracticeAccount(None, region="eu-central-1", hurry=True) as account,
-    ):
-        cloud = Aws(Place(practice=True), account.session, account.session_of)
-        made = session(cloud, Journal(Path(folder)), ELSEWHERE, FakeClock())
-        carried_out(made)
-        assert made.run
-        yield World(account, cloud, made.run.record.handover["outputs"]["connection"])
-        made.close()
-
-
-Restores = Callable[[], Any]
-Breaks = Callable[[World], Restores]
-
-
-def table(ec2: Any, name: str) -> str:
-    (found,) = ec2.describe_route_tables(Filters=[{"Name": "tag:Name", "Values": [name]}])["RouteTables"]
-    return str(found["RouteTableId"])
+    with connected(ELSEWHERE) as world:
+        yield world
 
 
 def without_route(side: str, network: str, *names: str) -> Breaks:
@@ -355,15 +311,12 @@ MENDED = ("the servers' own table", "no table there", "a dead entry", "no group 
 @pytest.mark.some("whole", "no table there", "a dead entry")
 def test_each_state_is_told(world: World, state: str) -> None:
     breaks, status, cause = STATES[state]
-    made_whole = breaks(world)
-    try:
+    with broken(breaks, world):
         found = check("peering", world.cloud, world.subject)
         assert (found.status.value, found.cause[: len(cause)]) == (status, cause), found.findings
         assert bool(found.cause) == (status != "works")
         assert mended_or_why_not("peering", found) == []
         assert len({each.id for each in found.findings}) == len(found.findings)
-    finally:
-        made_whole()
 
 
 @pytest.mark.parametrize("state", MENDED)
@@ -371,25 +324,19 @@ def test_each_state_is_told(world: World, state: str) -> None:
 def test_mended_and_taken_back(world: World, state: str, journal: Journal, clock: FakeClock) -> None:
     """On whichever side it is, with what is used there."""
     breaks, _, cause = STATES[state]
-    made_whole = breaks(world)
     acls = world.here.describe_network_acls
-    try:
+    with broken(breaks, world):
         mended_and_back(
             "peering", world.cloud, journal, clock, world.subject,
             lambda: (picture(world.account), [each["Entries"] for each in acls()["NetworkAcls"]]), cause=cause,
         )  # fmt: skip
-    finally:
-        made_whole()
 
 
 def test_packets_that_arrive_and_answers_that_do_not(world: World) -> None:
-    made_whole = without_route("there", "10.0.0.0/16", "analytics-private")(world)
-    try:
+    with broken(without_route("there", "10.0.0.0/16", "analytics-private"), world):
         found = {each.id: each for each in check("peering", world.cloud, world.subject).findings}
         assert "its answers do not come back: there is no route to 10.0.0.0/16 there" in found["one-way"].sentence
         assert found["one-way"].follows == (f"routes:{table(world.there, 'analytics-private')}",)
-    finally:
-        made_whole()
 
 
 @pytest.mark.wild
