@@ -70,7 +70,7 @@ def ask(
             sentence="Waiting until the request is there",
             typical=5, limit=120,
         ),
-        undo=_deleted(MADE, made=True),
+        undo=_deleted(MADE),
         find=Find(
             Call("ec2.DescribeVpcPeeringConnections", {"Filters": [{"Name": "tag:handrail:run", "Values": [RUN]}]}),
             join(mine, ".{VpcPeeringConnection: @}"),
@@ -113,7 +113,7 @@ def accept(
         "Accept the request on the other side" if made else f"Accept the request of {who}",
         Call("ec2.AcceptVpcPeeringConnection", {"VpcPeeringConnectionId": id}, known=parties.of(id)),
         wait=until_active(id),
-        undo=() if made else _deleted(id, made=False),
+        undo=() if made else _deleted(id, f"The request of {who} is gone with it: only they can ask anew."),
         find=Find(
             described(id),
             f"VpcPeeringConnections[?contains(['provisioning', '{ACTIVE}'], Status.Code)] | [0]"
@@ -161,8 +161,11 @@ def _of(account: str, region: str) -> str:
     return f", {', '.join(parts)}" if parts else ""
 
 
-def _deleted(id: Late, *, made: bool) -> tuple[Undo, ...]:
-    """Either owner may delete it. What was refused or has ended cannot be, and is gone all the same."""
+def _deleted(id: Late, loses: str = "") -> tuple[Undo, ...]:
+    """Either owner may delete it. What was refused or has ended cannot be, and is gone all the same.
+
+    `loses` is what was there before the run and goes with it; empty where this run asked for it.
+    """
     ended = ("failed", "rejected", "expired", "deleted", "deleting")
     tag = "(Tags[?Key=='handrail:run'].Value | [0] || 'nobody')"
     alive = f"VpcPeeringConnections[?contains({edits.literal(ALIVE)}, Status.Code)] | [0]"
@@ -184,6 +187,7 @@ def _deleted(id: Late, *, made: bool) -> tuple[Undo, ...]:
             ),
             gone=(*NOT_FOUND, *(f"InvalidStateTransition: from {state}" for state in ended)),
             not_yet=("InvalidStateTransition: from initiating-request", "InvalidStateTransition: from provisioning"),
-            still=ours if made else there,
+            still=there if loses else ours,
+            loses=loses,
         ),
     )

@@ -13,7 +13,7 @@ from .of_others import DECISIONS, Claim
 from .plan import Plan
 from .references import fill
 from .undo import kept, standing
-from .undo_plan import DELETE, Kept, Restore
+from .undo_plan import DELETE, Kept, Restore, Undo
 
 
 def lost(run: Run, plan: Plan, decided: Mapping[str, str], claims: Iterable[Claim]) -> list[str]:
@@ -26,7 +26,8 @@ def lost(run: Run, plan: Plan, decided: Mapping[str, str], claims: Iterable[Clai
     spared = {key for id in left for key in _keys(plan, id)} - {
         key for action in standing(run, plan) if action.id not in left for key in _keys(plan, action.id)
     }
-    told = [
+    told = [step.loses for action in _going(run, plan, left) for step in _steps(action) if step.loses]
+    told += [
         each.loss
         for each in plan.decisions
         if each.loses and decided.get(each.key) == each.loses and each.key not in spared
@@ -42,8 +43,7 @@ def lost(run: Run, plan: Plan, decided: Mapping[str, str], claims: Iterable[Clai
 
 def _keys(plan: Plan, id: str) -> set[str]:
     """What is decided about the thing of an action."""
-    undo = next(action.undo for action in plan.actions if action.id == id)
-    return {step.when[0] for step in undo if step.when} if isinstance(undo, tuple) else set()
+    return {step.when[0] for step in _steps(next(each for each in plan.actions if each.id == id)) if step.when}
 
 
 def staying(run: Run, plan: Plan, left: Collection[str] = ()) -> list[Left]:
@@ -56,8 +56,8 @@ def staying(run: Run, plan: Plan, left: Collection[str] = ()) -> list[Left]:
 
 def kept_by_choice(run: Run, plan: Plan, decided: Mapping[str, str], left: Collection[str] = ()) -> list[Left]:
     """What will be there afterwards because it was decided so, such as a last snapshot; nothing of what is `left`."""
-    undos = [action.undo for action in _going(run, plan, left) if isinstance(action.undo, tuple)]
-    chosen = (step for undo in undos for step in undo if step.when and decided.get(step.when[0]) == step.when[1])
+    steps = (step for action in _going(run, plan, left) for step in _steps(action))
+    chosen = (step for step in steps if step.when and decided.get(step.when[0]) == step.when[1])
     return _remaining(run, (step.kept for step in chosen if step.kept))
 
 
@@ -86,6 +86,9 @@ def _going(run: Run, plan: Plan, left: Collection[str]) -> list[Action]:
 def _always_kept(action: Action) -> list[Kept]:
     if isinstance(action.undo, Restore):
         return [action.undo.kept] if action.undo.kept else []
-    if isinstance(action.undo, tuple):
-        return [step.kept for step in action.undo if step.kept and not step.when]
-    return []
+    return [step.kept for step in _steps(action) if step.kept and not step.when]
+
+
+def _steps(action: Action) -> tuple[Undo, ...]:
+    """The calls that take it back, where it is not a setting."""
+    return action.undo if isinstance(action.undo, tuple) else ()

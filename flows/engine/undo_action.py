@@ -153,12 +153,13 @@ def _kept(action: Action, carrier: Carrier) -> list[dict[str, str]]:
 
 
 def _lost(action: Action, plan: Plan, carrier: Carrier, kept: Iterable[Mapping[str, str]]) -> list[str]:
-    """What went for good with it because that was decided, unless an earlier undo had kept it."""
-    asked = [step for step in action.undo if step.when] if isinstance(action.undo, tuple) else []
+    """What went for good with it, in any case or because that was decided, unless an earlier undo had kept it."""
+    steps = action.undo if isinstance(action.undo, tuple) else ()
+    asked = [step for step in steps if step.when]
     there = {each["what"] for each in kept}
     saved = {step.when[0] for step in asked if step.when and step.kept and carrier.text(step.kept.what) in there}
     keys = {step.when[0] for step in asked if step.when} - saved
-    return [
+    return [step.loses for step in steps if step.loses] + [
         each.loss
         for each in plan.decisions
         if each.key in keys and each.loses and carrier.decisions.get(each.key) == each.loses

@@ -116,7 +116,8 @@ class Undo:
     makes this call needless, and nothing is told of it. Where AWS took this call in an earlier undo, and the
     JMESPath `reversed` is true of what is read now, somebody took that back: the thing is theirs. One that `restores`
     makes something as it was, rather than take away what was made. `alike` is a list of what others put there that does
-    the same, looked for where this is gone already.
+    the same, looked for where this is gone already. `loses` is what was there before the run and goes for good with
+    this call, a sentence.
     """
 
     call: Call
@@ -134,6 +135,7 @@ class Undo:
     repeated: tuple[str, ...] = ()
     restores: bool = False
     alike: Find | None = None
+    loses: str = ""
 
 
 @dataclass(frozen=True)

@@ -134,8 +134,14 @@ def test_a_request_of_theirs_is_accepted_instead(
     made.accepted.add("accept-theirs")
     carried_out(made)
     assert "active" in connections(account).values()
+    assert made.run
+    gone = f"The request of account {SECOND_ACCOUNT_ID} is gone with it: only they can ask anew."
+    told = taking_back.not_brought_back(made.run, {}, ())
+    assert told["What cannot be taken back:"] == [("LOST", gone)], "the request waited before, and cannot wait again"
     taken_back(made)
     assert "active" not in connections(account).values()
+    assert made.receipt().lost == (gone,)
+    assert taking_back.headline(made.receipt()) == "Undone; 1 thing is lost for good."
 
 
 @pytest.mark.wild

@@ -7,7 +7,7 @@ from peering.cases import ids
 from peering.standing import table
 from support.clock import FakeClock
 from support.repairs import check, repairing
-from support.sessions import carried_out
+from support.sessions import carried_out, taken_back
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
@@ -38,6 +38,8 @@ def test_a_request_of_theirs_is_accepted_by_a_repair(
     carried_out(made)
     (now,) = ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
     assert now["Status"]["Code"] == "active"
+    taken_back(made)
+    assert made.receipt().lost, "it waited for an answer before, and no undo makes it wait again"
 
 
 @pytest.mark.parametrize("how", ["deleted", "rejected"])
