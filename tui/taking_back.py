@@ -160,7 +160,7 @@ def headline(done: Receipt) -> str:
             if done.mended:
                 return "Everything of this run is as it was before; what was mended of it since stays."
             if any(rest.maybe for rest in done.left):
-                return "Everything of this run is as it was before; whether others have something of it is unknown."
+                return "Everything of this run is as it was before; whether something of it stays is unknown."
             return "Everything is as it was before."
         return f"Not everything is taken back yet{lost and f'; {lost}'}."
     what = "1 thing that " if count == 1 else f"{count} things that "

@@ -35,6 +35,12 @@ class Machine:
     spot: bool = False
     products: tuple[str, ...] = ()
 
+    @property
+    def loses_address(self) -> bool:
+        """Whether it gets another public address when it is stopped and started (Amazon EC2 User Guide, "Amazon EC2
+        instance IP addressing", 2026-11)."""
+        return bool(self.address) and not self.fixed_address
+
 
 @dataclass(frozen=True)
 class Image:
@@ -239,8 +245,8 @@ def _products(each: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _machine(each: Mapping[str, Any]) -> Machine:
-    cards = each.get("NetworkInterfaces") or []
-    owners = [card.get("Association", {}).get("IpOwnerId", "") for card in cards]
+    leads = [card.get("Association") or {} for card in each.get("NetworkInterfaces") or []]
+    own = [lead.get("PublicIp") for lead in leads if lead.get("IpOwnerId", "amazon") != "amazon"]
     return Machine(
         each["InstanceId"],
         tags.name_of(each),
@@ -248,7 +254,7 @@ def _machine(each: Mapping[str, Any]) -> Machine:
         tuple(disk["Ebs"]["VolumeId"] for disk in each.get("BlockDeviceMappings", []) if "Ebs" in disk),
         each.get("RootDeviceType", "ebs"),
         each.get("PublicIpAddress") or "",
-        any(owner not in ("", "amazon") for owner in owners),
+        each.get("PublicIpAddress") in own,
         next((t["Value"] for t in each.get("Tags") or [] if t["Key"] == "aws:autoscaling:groupName"), ""),
         each.get("InstanceLifecycle") == "spot",
         _products(each),

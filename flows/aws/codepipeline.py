@@ -8,7 +8,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import RUN, Action, Call, Cost, Find, Late, Others, Ref, Settings, Still, Undo, Wait, found, join
+from flows.engine import (
+    RUN,
+    Action,
+    Call,
+    Cost,
+    Find,
+    Kept,
+    Late,
+    Others,
+    Ref,
+    Settings,
+    Still,
+    Undo,
+    Wait,
+    found,
+    join,
+)
 
 from . import namesakes
 from .roles import allow, of_account
@@ -128,9 +144,9 @@ def may(partition: str, region: str, account: str, artifacts: str, project: str 
 
 def pipeline(
     name: str, role: Ref, artifacts: str, stages: Sequence[Mapping[str, Any]], *, after: Sequence[str], label: str,
-    partition: str, region: str, account: str, others: Sequence[Others] = (),
+    partition: str, region: str, account: str, others: Sequence[Others] = (), kept: Kept | None = None,
 ) -> Action:  # fmt: skip
-    """The pipeline, which starts its first run at once. `others` is who else may start it."""
+    """The pipeline, which starts its first run at once. `others` is who else may start it; `kept` what its runs did."""
     look = Call("codepipeline.GetPipeline", {"name": name})
     arn = f"arn:{partition}:codepipeline:{region}:{account}:{name}"
     mine = join("tags[?key=='handrail:run'].value | [0] == '", RUN, "'")
@@ -155,6 +171,7 @@ def pipeline(
             Undo(  # AWS takes the deletion of one that is not there
                 Call("codepipeline.DeletePipeline", {"name": name}),
                 still=Still(look, "pipeline.name", name, "Another pipeline has its name."),
+                kept=kept,
             ),
         ),
         others=(

@@ -110,6 +110,7 @@ class Action:
         of_new: the id of the action that makes what this one sets something of: if that was there before, nothing is.
         decided: the fingerprint of what stood where its `Restore` puts it back when it was decided to change that:
             whatever else stands there when its turn comes is somebody's since, and is left. Empty: whatever stands.
+        loses: what was there before and is gone for good once this was done, whatever an undo does, a sentence.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Action:
     of_new: str = ""
     stands: Still | None = None
     decided: str = ""
+    loses: str = ""
 
     def __getitem__(self, path: str) -> Ref:
         return Ref(self.id, path)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from .actions import Action
 from .events import Left
 from .journal import Run
-from .made import called, yours
+from .made import called, lost_by_it, yours
 from .mended import still_mended
 from .of_others import DECISIONS, Claim
 from .plan import Plan
@@ -26,7 +26,9 @@ def lost(run: Run, plan: Plan, decided: Mapping[str, str], claims: Iterable[Clai
     spared = {key for id in left for key in _keys(plan, id)} - {
         key for action in standing(run, plan) if action.id not in left for key in _keys(plan, action.id)
     }
-    told = [step.loses for action in _going(run, plan, left) for step in _steps(action) if step.loses]
+    going = _going(run, plan, left)
+    told = [loss for action in plan.actions for loss in lost_by_it(action, run)] if going else []
+    told += [step.loses for action in going for step in _steps(action) if step.loses]
     told += [
         each.loss
         for each in plan.decisions

@@ -36,6 +36,11 @@ def called(action: Action, run: Run, *, left: bool = False) -> str:
     return f"{told} ({made})" if made and made not in told.split() else told
 
 
+def lost_by_it(action: Action, run: Run) -> list[str]:
+    """What was there before and is gone for good since an action was done; nothing before that."""
+    return [action.loses] if action.loses and run.facts(action.id).get("created") else []
+
+
 def yours(action: Action, run: Run) -> str:
     """What a person has to do themselves once an action is taken back; empty where nothing, or nothing was made."""
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from .actions import Action
 from .events import Happening, Left, Receipt
 from .journal import Run
-from .made import called, of_own, yours
+from .made import called, lost_by_it, of_own, yours
 from .plan import Plan
 
 NOT_FOUND = "not found"
@@ -34,6 +34,7 @@ def receipt(run: Run, plan: Plan) -> Receipt:
             continue
         facts, what, there = run.facts(action.id), called(action, run), called(action, run, left=True)
         theirs = _theirs(facts)
+        lost += lost_by_it(action, run)
         match run.status(action.id):
             case "undone":
                 match facts.get("how"):

@@ -74,7 +74,7 @@ def possible(how: str, flow: Answers) -> Iterator[Caution]:
         confirm=True,
         danger=Danger.STOPS,
     )
-    if machine.address and not machine.fixed_address:
+    if machine.loses_address:
         yield Caution(
             "address-changes",
             f"The machine loses its public address {machine.address} for good. After starting again it gets another: "

@@ -58,6 +58,10 @@ def stop(machine: Machine, keys: Sequence[str]) -> Action:
         ),
         undone=f"{machine.name or machine.id} runs again",
         left=f"{machine.name or machine.id}, which was stopped",
+        loses=f"The public address {machine.address} of {machine.name or machine.id}: it got another when it was "
+        "stopped."
+        if machine.loses_address
+        else "",
         refusals={"UnsupportedOperation": "This machine cannot be stopped. Choose reboot or no_reboot."},
     )
 

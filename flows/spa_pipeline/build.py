@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.aws import buckets, roles
-from flows.engine import Identity
+from flows.engine import Identity, Kept
 
 HASHED = ("assets", "static", "_next/static", "_app/immutable", "_nuxt", "_astro")
 """Folders whose file names change with their content, so that browsers may keep them for ever."""
@@ -27,6 +27,15 @@ AT_ONCE = 200
 WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
 """What publishing asks for of the site's bucket."""
 FOR_EVER, A_WHILE, NEVER = "public,max-age=31536000,immutable", "public,max-age=300", "no-cache"
+
+
+def delivered(site: buckets.Bucket) -> Kept:
+    """What deliveries do to a bucket that was there before, and no undo takes back."""
+    return Kept(
+        f"What was delivered into {site.name} meanwhile",
+        "It stays, and the files that a delivery deleted do not come back.",
+        maybe=True,
+    )
 
 
 def buildspec(command: str, node: str, *, invalidate: bool) -> str:

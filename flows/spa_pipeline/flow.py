@@ -247,6 +247,7 @@ class SinglePageApplication(Flow):
             self.name, roles.arn(pipe_role[0]), artifacts.name, stages, after=ready, label=self.name,
             partition=who.partition, region=who.region, account=who.account,
             others=since(self.cloud, codepipeline.scheduled(pipeline_sources.arn(self.cloud, self.name))),
+            kept=build.delivered(site) if isinstance(made_site[0], Use) else None,
         )  # fmt: skip
         return Plan.of(
             [*made_site, *made_source, *bin, *log, *build_role, built, *pipe_role, pipeline, *self.starts(),

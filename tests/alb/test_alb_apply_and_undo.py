@@ -278,7 +278,7 @@ def test_hsts_is_sent_by_the_https_listener_and_taken_back(
         assert header() == former
         hsts, redirect = [each for each in made.receipt().left if "browsers" in each.what]
         assert "until 1 day after their last visit" in hsts.why and "(301)" in redirect.what
-        told = "Everything of this run is as it was before; whether others have something of it is unknown."
+        told = "Everything of this run is as it was before; whether something of it stays is unknown."
         assert taking_back.headline(made.receipt()) == told
 
 

@@ -33,7 +33,7 @@ GONE = Left("The route", "not found: somebody took it away already.")
         ),
         (
             (COPIED, BEFORE), True,
-            "Everything of this run is as it was before; whether others have something of it is unknown.", "good",
+            "Everything of this run is as it was before; whether something of it stays is unknown.", "good",
         ),
         ((SNAPSHOT, COPIED), True, "Undone, except 1 thing that still costs money.", "warn"),
         ((BEFORE, SNAPSHOT), True, "Undone, except 1 thing that still costs money.", "warn"),

@@ -48,6 +48,23 @@ def test_a_machine_without_a_role_is_not_known(account: PracticeAccount, ssm: An
             sent(ssm, machine, "true")
 
 
+def test_only_an_address_that_was_reserved_is_the_accounts_own(account: PracticeAccount) -> None:
+    ec2: Any = account.session.client("ec2")
+    (group,) = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["shop-1"]}])["Reservations"]
+    like = group["Instances"][0]
+    card = {"DeviceIndex": 0, "SubnetId": like["SubnetId"], "AssociatePublicIpAddress": True}
+    made = ec2.run_instances(ImageId=like["ImageId"], MinCount=1, MaxCount=1, NetworkInterfaces=[card])
+    id = made["Instances"][0]["InstanceId"]
+
+    def owner() -> str:
+        (found,) = ec2.describe_instances(InstanceIds=[id])["Reservations"]
+        return str(found["Instances"][0]["NetworkInterfaces"][0]["Association"]["IpOwnerId"])
+
+    assert owner() == "amazon"
+    ec2.associate_address(AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"], InstanceId=id)
+    assert owner() == "123456789012"
+
+
 def test_another_document_is_refused(ssm: Any, blog: str) -> None:
     with pytest.raises(ClientError, match="InvalidDocument"):
         sent(ssm, blog, "true", document="AWS-RunPowerShellScript")

@@ -17,6 +17,7 @@ from flows.engine.boto import Aws
 from flows.engine.refusals import explain
 from flows.export.cli import script
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
+from tui import taking_back
 
 
 def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
@@ -50,6 +51,32 @@ def test_undone_is_as_before(
     ]
     assert made.receipt().staying == (), "nobody knows whether anything was copied"
     assert picture(account) == before
+
+
+@pytest.mark.parametrize("fixed", [False, True], ids=["comes and goes", "fixed"])
+def test_a_public_address_that_was_lost_by_stopping_is_not_as_before(
+    account: PracticeAccount, both: Aws, journal: Journal, clock: FakeClock, fixed: bool
+) -> None:
+    ec2: Any = account.session.client("ec2")
+    (shop,) = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["shop-1"]}])["Reservations"]
+    like = shop["Instances"][0]
+    card = {"DeviceIndex": 0, "SubnetId": like["SubnetId"], "AssociatePublicIpAddress": True}
+    machine = ec2.run_instances(ImageId=like["ImageId"], MinCount=1, MaxCount=1, NetworkInterfaces=[card])
+    id = machine["Instances"][0]["InstanceId"]
+    if fixed:
+        ec2.associate_address(AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"], InstanceId=id)
+    (had,) = ec2.describe_instances(InstanceIds=[id])["Reservations"]
+    address = had["Instances"][0]["PublicIpAddress"]
+    made = session(both, journal, {**VARIANTS["stop"], "instance": id}, clock)
+    assert ("address-changes" in {each.id for each in made.review().cautions}) is not fixed
+    assert not [event.problem for event in made.apply() if event.problem]
+    lost = () if fixed else (f"The public address {address} of {id}: it got another when it was stopped.",)
+    assert made.run
+    before = dict(taking_back.not_brought_back(made.run, {}, ())["What cannot be taken back:"])
+    assert before.get("LOST") == (lost[0] if lost else None), "whoever agrees to the undo knows it before"
+    list(made.undo())
+    assert (made.receipt().complete, made.receipt().lost) == (True, lost)
+    assert taking_back.headline(made.receipt()).startswith("Everything" if fixed else "Undone; 1 thing is lost")
 
 
 def test_giving_it_away_needs_a_yes_that_names_the_account_and_a_machine_there_costs(

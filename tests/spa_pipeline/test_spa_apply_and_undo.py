@@ -35,6 +35,11 @@ def test_undone_is_as_before(
     assert picture(account.session) != before
     taken_back(made, files="delete")
     assert picture(account.session) == before
+    delivered = [each.what for each in made.receipt().left if each.maybe]
+    stood = site == "fjord-coffee-site"
+    assert delivered == ([f"What was delivered into {site} meanwhile"] if stood else []), (
+        "nobody put back what was there"
+    )
 
 
 @pytest.mark.wild

@@ -114,6 +114,9 @@ GAPS: dict[str, str] = {
     "ec2.ModifyVpcPeeringConnectionOptions": (
         "moto takes options before it is active, for both sides and without DNS hostnames; refused here."
     ),
+    "ec2.DescribeInstances": (
+        "moto says of every public address that it is the account's own; one that was not reserved is Amazon's here."
+    ),
     "ec2.DescribeStaleSecurityGroups": "Missing in moto.",
     "ec2.DescribeVpcEncryptionControls": "Missing in moto; the company has none.",
     "ec2.AuthorizeSecurityGroupIngress": (

@@ -9,6 +9,7 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError, RouteAlreadyExistsError
 from moto.ec2.models import vpcs
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
@@ -225,6 +226,12 @@ def _dry_run_first(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return call_action
 
 
+def _whose_address(card: Any) -> dict[str, Any]:
+    told: dict[str, Any] = _association.fget(card)
+    return told | ({"ipOwnerId": "amazon"} if told and "allocationId" not in told else {})
+
+
+_association: Any = NetworkInterface.association
 _create_vpc: Any = EC2Response.create_vpc
 _associate_range: Any = EC2Response.associate_vpc_cidr_block
 _random_range: Any = vars(vpcs)["random_ipv6_cidr"]
@@ -252,6 +259,7 @@ def install() -> None:
         }
     )
     vars(vpcs)["random_ipv6_cidr"] = _ipv6_range
+    NetworkInterface.association = property(_whose_address)  # type: ignore[assignment,method-assign]
     SecurityGroupRule.description = property(_description)  # type: ignore[assignment,method-assign]
     RouteTable.routes = property(_routes)  # type: ignore[assignment,method-assign]
     Route.state = property(_route_state)  # type: ignore[assignment,method-assign]
