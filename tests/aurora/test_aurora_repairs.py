@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from aurora.cases import picture
-from aurora.test_aurora_states import STATES, As, connected, looked_at, shared
+from aurora.standing import As, connected, looked_at
+from aurora.states import STATES
 from support.clock import FakeClock
 from support.repairs import check, mended_or_why_not, repairing
 from support.sessions import carried_out, taken_back
@@ -16,7 +17,6 @@ from flows.engine.boto import Aws
 from flows.engine.repair import chosen
 from flows.practice import PracticeAccount
 
-__all__ = ["shared"]
 NAMED = {"cluster": "loyalty"}
 EVERY_NINE = connected(lambda ago: 1.0 if ago % 9 == 1 else 0.0)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aurora.test_database_awake import Performed, limits
-from database_hours.test_database_hours_states import ASLEEP, AWAKE, CLUSTER, Hours
+from database_hours.standing import ASLEEP, AWAKE, CLUSTER, Hours
 from moto.scheduler.models import scheduler_backends
 
 from flows.aurora.diagnosis import diagnose

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from database_hours.cases import OFFICE, session
-from database_hours.test_database_hours_states import Hours, as_by_the_set_up
+from database_hours.standing import Hours
+from database_hours.states import as_by_the_set_up
 
 from flows.engine import Refused
 from flows.engine.boto import Aws

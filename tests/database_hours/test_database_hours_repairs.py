@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from database_hours.cases import picture
-from database_hours.test_database_hours_states import NAME, NOON, STATES, Hours, monday
+from database_hours.standing import NAME, NOON, Hours, monday
+from database_hours.states import STATES
 from support.clock import FakeClock
 from support.repairs import mended_and_back
 

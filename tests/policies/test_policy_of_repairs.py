@@ -25,7 +25,7 @@ from vpn.standing import Edited, connected, reached
 from vpn.test_vpn_repairs import REALLY as VPN
 from website.standing import Site
 from website.test_website_repairs import REALLY as WEBSITE
-from wordpress.test_wordpress_states import Blog, port
+from wordpress.standing import Blog, port
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from database_hours.test_database_hours_states import ASLEEP, AWAKE, Hours
+from database_hours.standing import ASLEEP, AWAKE, Hours
 from moto.scheduler.models import scheduler_backends
 
 from flows.practice import ACCOUNT_ID, PracticeAccount

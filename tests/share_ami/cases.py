@@ -1,4 +1,4 @@
-"""Answers for sharing a machine image in the demo company, and a picture of both accounts."""
+"""Answers for sharing a machine image in the demo company, a session with them, and a picture of both accounts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from support.clock import FakeClock
 from support.killed import Case, by_kind
 
+import flows
+from flows.engine import Cloud, Journal, Place, Session
 from flows.practice import ACCOUNT_ID, SECOND_ACCOUNT_ID, PracticeAccount
 
 NEW: Mapping[str, Any] = {
@@ -82,3 +85,10 @@ def _killed(answers: Mapping[str, Any]) -> Case:
 
 CASES: Mapping[str, Case] = {"share_ami, the machine stopped": _killed(NEW)}
 """What is killed at every moment of it."""
+
+
+def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
+    made = Session(flows.find("share_ami"), cloud, journal, place=Place(practice=True), clock=clock)
+    made.accepted |= {"compare-the-number", "no-reboot", "stops", "restarts", "address-changes"}
+    made.fill(answers)
+    return made

@@ -6,25 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from share_ami.cases import NEW, VARIANTS, picture
+from share_ami.cases import NEW, VARIANTS, picture, session
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
 
-import flows
-from flows.engine import Asking, Call, Cloud, Danger, Journal, Place, Refused, Session, serialization
+from flows.engine import Asking, Call, Danger, Journal, Refused, serialization
 from flows.engine.boto import Aws
 from flows.engine.refusals import explain
 from flows.export.cli import script
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
 from tui import taking_back
-
-
-def session(cloud: Cloud, journal: Journal | None, answers: Mapping[str, Any], clock: FakeClock) -> Session:
-    made = Session(flows.find("share_ami"), cloud, journal, place=Place(practice=True), clock=clock)
-    made.accepted |= {"compare-the-number", "no-reboot", "stops", "restarts", "address-changes"}
-    made.fill(answers)
-    return made
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

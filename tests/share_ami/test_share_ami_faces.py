@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from share_ami.cases import NEW, VARIANTS
+from share_ami.cases import NEW, VARIANTS, session
 from support.clock import FakeClock
 from support.faces import assert_clean_script, by_conversation
 from support.sessions import carried_out
-from test_share_ami_apply_and_undo import session
 
 from flows.engine import Journal
 from flows.engine.boto import Aws

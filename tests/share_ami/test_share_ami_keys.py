@@ -6,13 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from share_ami.cases import NEW, picture
+from share_ami.cases import NEW, picture, session
 from share_snapshot.cases import OWN_KEY, own_key
 from share_snapshot.cases import picture as keys
 from support.clock import FakeClock
 from support.clouds import Between
 from support.sessions import carried_out, taken_back
-from test_share_ami_apply_and_undo import session
 
 from flows.engine import Call, Denied, Journal, Lost, Place, Refused
 from flows.engine.boto import Aws

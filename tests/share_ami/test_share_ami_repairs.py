@@ -6,18 +6,16 @@ import json
 
 import pytest
 from share_ami.cases import made_by_hand, picture
+from share_ami.states import BROKEN, SHARED
 from share_snapshot.cases import own_key
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not, repairing
 from support.retold import Retold
 from support.sessions import carried_out
-from test_share_ami_states import BROKEN, SHARED, image
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
-
-__all__ = ["image"]
 
 
 @pytest.mark.wild

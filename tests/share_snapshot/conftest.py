@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from share_snapshot.cases import own_key
 
 from flows.engine import Place
 from flows.engine.boto import Aws
@@ -26,3 +27,8 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeAccount]
 @pytest.fixture(scope="module")
 def still_both(still: PracticeAccount) -> Aws:
     return Aws(Place(practice=True), still.session, still.session_of)
+
+
+@pytest.fixture(scope="module")
+def key(still: PracticeAccount) -> str:
+    return own_key(still)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from share_snapshot.cases import EXISTING, session
-from share_snapshot.test_share_snapshot_states import CLUSTERS, NAME, check
+from share_snapshot.states import CLUSTERS, NAME, check
 from support.clock import FakeClock
 from support.retold import Retold, more
 

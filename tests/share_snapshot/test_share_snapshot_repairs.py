@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 from share_snapshot.cases import own_key, picture
+from share_snapshot.states import LOCKED, NAME, PLAIN, of_snapshot, shared_with
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
 from support.retold import Retold
-from test_share_snapshot_states import LOCKED, NAME, PLAIN, key, of_snapshot, shared_with
 
 from flows.engine import Journal
 from flows.engine.boto import Aws
 from flows.practice import SECOND_ACCOUNT_ID, PracticeAccount
-
-__all__ = ["key"]
 
 
 @pytest.mark.parametrize("name", [NAME, "safe"])
