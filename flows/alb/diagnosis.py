@@ -6,6 +6,7 @@ It looks at any Application Load Balancer, whoever made it, and only reads.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -16,7 +17,7 @@ from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
 from flows.engine.findings import caution
 
-from . import kept, ports, repairs, rules
+from . import kept, names, ports, repairs, rules
 from .outcome import HTTP, HTTPS
 from .rules import Situation, half
 
@@ -35,6 +36,7 @@ def diagnose(cloud: Cloud, name: str, *, probe: bool = False) -> Iterator[Findin
         told_not = f"What {balancer.name} answers could not be read."
         yield Finding("listeners", Grade.NOT_CHECKED, told_not, problem.what)
         return
+    front = replace(front, names=front.names | names.led(cloud, balancer, front)[0])
     here = Situation(cloud, balancer, front, to_https=_to_https(front), planned=False)
     if not listeners:
         yield Finding(
@@ -264,9 +266,10 @@ def _certificates(cloud: Cloud, listeners: list[Listener], front: Front) -> Iter
 
     for each in front.listeners:
         arns = of.get(each.port, [])
-        names = [host for rule in each.rules for host in rule.hosts if not set("*?") & set(host)]
+        asked = [host for rule in each.rules for host in rule.hosts if not set("*?") & set(host)]
+        asked += names.sent_by_https(front, each.port)
         if all(arn in read for arn in arns):
-            yield from rules.covers([read[arn] for arn in arns], dict.fromkeys(names), each.port)
+            yield from rules.covers([read[arn] for arn in arns], dict.fromkeys(asked), each.port)
 
 
 def _secure(cloud: Cloud, balancer: LoadBalancer, listener: Listener) -> Iterator[Finding]:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.aws import load_balancers as lb
-from flows.aws import route53
 from flows.aws.listener_rules import Answer, Fixed, Front, Redirect, Rule, Trace, Url
 from flows.aws.load_balancers import Certificate, Health, LoadBalancer
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
 
-from . import functions
+from . import functions, names
 from .outcome import HTTP, HTTPS
 
 SOON = 30
@@ -262,7 +261,7 @@ def _speaking_http(here: Situation) -> tuple[list[Asking], Pairs]:
                 if inside:
                     leads, port = _vpc_origin(here, inside)
                 elif how == "http-only":
-                    leads = _leads(here, name)
+                    leads = names.leads(here.cloud, here.balancer, name)
                 else:
                     continue
                 if leads:
@@ -303,28 +302,15 @@ def _vpc_origin(here: Situation, id: str) -> tuple[bool | None, int | None]:
     return asked, config.get("HTTPPort")
 
 
-def _leads(here: Situation, name: str) -> bool | None:
-    """Whether a name leads to this load balancer; None where no zone of the account has it."""
-    own = {here.balancer.dns_name.lower(), f"dualstack.{here.balancer.dns_name.lower()}"}
-    if name in own:
-        return True
-    if name.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        return False
-    for zone in route53.fitting(here.cloud, [name]):
-        if records := route53.answered(here.cloud, zone, name)[0]:
-            to = {route53.target(each).lower().rstrip(".") for each in records}
-            if to & own:
-                return True
-            return None if any(each.get("Type") == "CNAME" for each in records) else False
-    return None
-
-
 def circles(here: Situation, tries: Iterable[Url]) -> Iterator[Finding]:
     """Where requests end, followed through the listeners: at an answer, in a circle, or where nothing listens."""
     by = f"followed through the listeners as they {'would be' if here.planned else 'are'}"
     told: dict[str, Finding] = {}
+    led, unsure = names.led(here.cloud, here.balancer, here.front)
+    front = replace(here.front, names=here.front.names | led)
+    if_here = replace(front, names=front.names | unsure)
     for url in tries:
-        trace = here.front.follow(url)
+        trace = front.follow(url)
         if trace.end == "loop":
             found = Finding(
                 "loop", Grade.REFUSED,
@@ -341,6 +327,14 @@ def circles(here: Situation, tries: Iterable[Url]) -> Iterator[Finding]:
             )  # fmt: skip
         elif here.planned:
             found = Finding(f"preview:{url}", Grade.PREDICTED, f"{trace}", by)
+        elif trace.last.host.lower() in unsure and if_here.follow(url).end == "loop":
+            host = trace.last.host
+            found = Finding(
+                f"loop:{host}", Grade.NOT_CHECKED,
+                f"Where {host} leads was not found out. If it leads to {here.balancer.name}, too, visitors go round in "
+                f"circles: {trace}.",
+                "the zones of this account", f"If it does, let a rule for {host} before that one answer.", aside=True,
+            )  # fmt: skip
         else:
             continue
         behind = () if here.planned else _behind(here.front, trace)

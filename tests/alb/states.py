@@ -141,6 +141,38 @@ def behind_everything(shop: Front) -> None:
     shop.rule(2, port=443, hosts=["shop.fjord-coffee.example"])
 
 
+def known_as(shop: Front, name: str) -> None:
+    """The zone of the company leads that name to it, as the console writes an alias."""
+    target = {"HostedZoneId": shop.found["CanonicalHostedZoneId"], "DNSName": f"dualstack.{shop.found['DNSName']}",
+              "EvaluateTargetHealth": True}  # fmt: skip
+    record = {"Name": name, "Type": "A", "AliasTarget": target}
+    (zone,) = shop.route53.list_hosted_zones()["HostedZones"]
+    shop.route53.change_resource_record_sets(
+        HostedZoneId=zone["Id"], ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    )
+
+
+def all_to(name: str, *, led: bool = True, taken: bool = False) -> Callable[[Front], None]:
+    """Whoever comes by https is sent to one name, as an apex to its www."""
+
+    def made(shop: Front) -> None:
+        secure(shop)
+        shop.default(443, to("HTTPS", Host=name, Port="443"))
+        if led:
+            known_as(shop, name)
+        if taken:
+            shop.rule(1, port=443, hosts=[name])
+
+    return made
+
+
+def to_its_own_name(shop: Front, name: str = "www.shop.fjord-coffee.example") -> None:
+    https(shop)
+    known_as(shop, name)
+    shop.default(80, to("HTTPS", Host=name, Port="443"))
+
+
+OWN = "shop.fjord-coffee.example"
 REDIRECTS = ill("Target.ResponseCodeMismatch", "Health checks failed with these codes: [301]")
 STATES = {
     # as it should be, each in its way
@@ -148,6 +180,8 @@ STATES = {
     "both": State(secure, "works"),
     "of a stack": State(with_a_stack, "works"),
     "to another host": State(to_elsewhere, "works"),
+    "all to one name, which a rule takes": State(all_to(OWN, taken=True), "works"),
+    "all to one name, of which nobody knows where it leads": State(all_to("www.example.com", led=False), "works"),
     "all six fields, for a while": State(all_six_by_keyword, "works"),
     "a rule by a header": State(by_headers, "works"),
     "https on another port": State(on_8443, "works"),
@@ -185,11 +219,16 @@ STATES = {
     "a stopped machine": State(secure, "broken", "healthy", "start it", (ill("Target.InvalidState", state="unused"),)),
     "nobody behind it": State(nobody, "broken", "healthy", "Register a server"),
     "in circles": State(in_circles, "broken", "loop", "another host or path"),
+    "all to one name, which is its own": State(all_to(OWN), "broken", "loop", "another host or path"),
+    "all to one name, in capitals": State(all_to(OWN.upper()), "broken", "loop", "another host or path"),
     "into nothing": State(into_nothing, "broken", "https", "handrail run alb"),
     "http on 443": State(http_on_443, "broken", "https", "change that one to HTTPS"),
     "a closed port": State(closed, "broken", "open", "Let visitors use port 443"),
     "a name that no certificate covers": State(
         by_another_name, "works_but", "covers", "Add a certificate for those names"
+    ),
+    "its own name, that no certificate covers": State(
+        to_its_own_name, "works_but", "covers", "Add a certificate for those names"
     ),
     "in private subnets": State(private, "broken", "way-in", "use subnets that have one"),
     "a network ACL without entries": State(guarded(), "broken", "way-in", "an inbound entry for port 80"),
