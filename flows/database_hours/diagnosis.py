@@ -227,15 +227,14 @@ def _sender(here: Situation, each: Change, queue: str) -> str | None:
 def _now(here: Situation) -> Iterator[Finding]:
     """Whether it is as the last change should have left it."""
     last = aurora_schedules.due(here.changes, here.now)
-    if here.status == "stopped" and not (last and last.does == "stop"):
-        yield broken(
-            "state", f"{here.name} is switched off by hand: no schedule can change it, and each change fails.",
-            "DescribeDBClusters: stopped",
-            f"Start it: {shell.aws('rds', 'start-db-cluster', db_cluster_identifier=here.name)}",
-        )  # fmt: skip
-        return
     if here.status not in ("available", "stopped"):
         yield unknown("state", f"{here.name} is busy: {here.status or 'no status'}.", "DescribeDBClusters")
+        return
+    if last and last.does != "limits" and last.set_before(here.now):
+        yield _started_or_stopped(here, last)
+        return
+    if here.status == "stopped":
+        yield _stopped(here, last)
         return
     came = last.last(here.now) if last else None
     if last is None or came is None:
@@ -268,6 +267,52 @@ def _now(here: Situation) -> Iterator[Finding]:
             "change failed, or somebody changed it by hand. It costs money until the next one.", "DescribeDBClusters",
             "Set its minimum to 0.",
         ).mended_by(repairs.set_now(here, wanted))  # fmt: skip
+
+
+def _started_or_stopped(here: Situation, last: Change) -> Finding:
+    """Whether it runs, where a schedule started it last, or is stopped, where one stopped it."""
+    came = last.last(here.now)
+    assert came is not None, "only of those that came"
+    runs, seen, since = last.does == "start", f"DescribeDBClusters: {here.status}", local(came, last.zone)
+    how = "runs" if here.status == "available" else "is stopped"
+    if runs == (here.status == "available"):
+        return proved("state", f"It {how}, as the schedule {last.name} set it: {since}.", seen)
+    if here.now < came + last.window:
+        until = local(came + last.window, last.zone)
+        sentence = f"The change of the schedule {last.name} may come until {until}; until then {here.name} {how}."
+        return likely("state", sentence, f"{SEEN}: FlexibleTimeWindow")
+    if runs:
+        return broken(
+            "state", f"{here.name} should run since {since}, by the schedule {last.name}, and is stopped: the change "
+            "failed, or somebody stopped it since.", seen, f"Start it: {_by_hand(here, 'start')}",
+        )  # fmt: skip
+    return caution(
+        "state", f"{here.name} should be stopped since {since}, by the schedule {last.name}, and runs: the change "
+        "failed, or it was started since. It costs money until the next one.", seen,
+        f"Stop it: {_by_hand(here, 'stop')}",
+    )  # fmt: skip
+
+
+def _stopped(here: Situation, last: Change | None) -> Finding:
+    """Of one that is stopped, and no schedule that is known to have come last did it."""
+    on, seen, start = [each for each in here.changes if each.on], "DescribeDBClusters: stopped", _by_hand(here, "start")
+    stopping = ", ".join(each.name for each in on if each.does == "stop")
+    if stopping and any(each.when is None for each in on):
+        return unknown(
+            "state", f"{here.name} is stopped. Whether that is as it should be cannot be told, because not all times "
+            "of its schedules can.", seen, f"If it should run: {start}",
+        )  # fmt: skip
+    if any(each.does == "start" for each in on):
+        return likely("state", f"{here.name} is stopped, and no schedule has started it yet.", seen)
+    by = "by hand" if not stopping else f"by hand or by the schedule {stopping}, and no schedule starts it"
+    return broken(
+        "state", f"{here.name} is switched off {by}: no schedule can change it, and each change fails.", seen,
+        f"Start it: {start}",
+    )  # fmt: skip
+
+
+def _by_hand(here: Situation, what: str) -> str:
+    return shell.aws("rds", f"{what}-db-cluster", db_cluster_identifier=here.name)
 
 
 def _next(here: Situation) -> Iterator[Finding]:

@@ -34,6 +34,34 @@ def stopped_by_schedule(hours: Hours) -> None:
     hours.client("rds").stop_db_cluster(DBClusterIdentifier=NAME)
 
 
+def not_started_again(hours: Hours) -> None:
+    """The start of the morning failed."""
+    stopped_by_schedule(hours)
+
+
+def runs_by_schedule(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", operation="startDBCluster")
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", operation="stopDBCluster")
+
+
+def not_stopped(hours: Hours) -> None:
+    runs_by_schedule(hours)
+
+
+def stopped_at_times_that_cannot_be_read(hours: Hours) -> None:
+    """On the first Monday of the month, for example."""
+    hours.at("morning", "cron(0 8 ? * 2#1 *)", operation="startDBCluster")
+    hours.at("evening", "cron(0 18 ? * 2#1 *)", operation="stopDBCluster")
+    hours.client("rds").stop_db_cluster(DBClusterIdentifier=NAME)
+
+
+def stopped_and_not_started(hours: Hours) -> None:
+    """The one of the morning sets limits, which AWS takes of no cluster that is stopped."""
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", AWAKE)
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", operation="stopDBCluster")
+    hours.client("rds").stop_db_cluster(DBClusterIdentifier=NAME)
+
+
 def switched_off(hours: Hours) -> None:
     hours.at("morning", "cron(0 8 ? * MON-FRI *)", AWAKE, State="DISABLED")
     hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
@@ -165,6 +193,11 @@ STATES = {
         State(by_numbers_of_days, "works"),
         State(held_by_hand, "works"),
         State(stopped_by_schedule, "works"),
+        State(not_started_again, "broken", "state", NOON),
+        State(runs_by_schedule, "works", hour=NOON),
+        State(not_stopped, "works_but", "state"),
+        State(stopped_at_times_that_cannot_be_read, "unknown", "times:evening"),
+        State(stopped_and_not_started, "broken", "state", NOON),
         State(in_a_window, "works", hour=NOON),
         State(a_window_that_is_over, "broken", "state", NOON),
         State(still_to_begin, "waiting", "begins:", NOON),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from database_hours.standing import State, check
+from database_hours import states
+from database_hours.standing import NIGHT, NOON, Hours, State, check
 from database_hours.states import STATES, without_leave_to_send
 from support.repairs import mended_or_why_not
 
@@ -20,6 +23,28 @@ def test_a_state_is_told(account: PracticeAccount, cloud: Aws, name: str) -> Non
         state.status, True, bool(state.cause),
     ), found  # fmt: skip
     assert mended_or_why_not("database_hours", found) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "hour", "sentence"),
+    [
+        (states.stopped_by_schedule, NIGHT, "It is stopped, as the schedule evening set it: Fri "),
+        (states.runs_by_schedule, NOON, "It runs, as the schedule morning set it: Mon "),
+        (states.not_started_again, NOON, "reports should run since Mon "),
+        (
+            states.stopped_and_not_started,
+            NOON,
+            "switched off by hand or by the schedule evening, and no schedule starts it",
+        ),
+        (states.stopped_by_hand, NIGHT, "reports is switched off by hand: no schedule can change it"),
+    ],
+)
+def test_what_stopped_or_started_it_is_said(
+    account: PracticeAccount, cloud: Aws, made: Callable[[Hours], None], hour: int, sentence: str
+) -> None:
+    found = check(account, cloud, State(made, "", hour=hour))
+    (now,) = [each for each in found.findings if each.id == "state"]
+    assert sentence in now.sentence
 
 
 def test_who_may_not_send_is_named(account: PracticeAccount, cloud: Aws) -> None:
