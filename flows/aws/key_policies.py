@@ -174,6 +174,25 @@ def policy(cloud: Cloud, seen: Seen, region: str = "") -> Mapping[str, Any]:
     return _policy(cloud, seen.key.id, region)
 
 
+def granted(cloud: Cloud, seen: Seen, who: str, action: str, region: str = "") -> Verdict | None:
+    """What the grants of a key of one's own let a role do, by its ARN; None where no grant is about that. Raises
+    CloudError where they may not be read."""
+    if seen.key is None:
+        return None
+    operation = action.removeprefix("kms:")
+    every = (
+        each
+        for page in cloud.pages(Call("kms.ListGrants", {"KeyId": seen.key.id}, region))
+        for each in page.get("Grants") or []
+    )
+    mine = [
+        each for each in every if each.get("GranteePrincipal") == who and operation in (each.get("Operations") or [])
+    ]
+    if any(not each.get("Constraints") for each in mine):
+        return Verdict(Answer.ALLOWED)
+    return Verdict(Answer.UNTOLD, unknown=("the limits of a grant of the key",)) if mine else None
+
+
 def _policy(cloud: Cloud, key: str, region: str) -> Mapping[str, Any]:
     """The key's policy; one that is no policy allows nothing that is known. Raises CloudError."""
     asked = Call("kms.GetKeyPolicy", {"KeyId": key, "PolicyName": "default"}, region)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from flows.engine import Call, Cloud, CloudError
 from flows.policies import Answer, Caller, Policy, Request, Verdict, narrowed, read
 
-from . import buckets, kms_keys
+from . import buckets, key_policies, kms_keys
 from .buckets import Bucket
+from .kms_keys import Seen
 
 GONE = "NoSuchEntity"
 OF_A_ROLE: Mapping[str, Mapping[str, str]] = {
@@ -114,10 +115,21 @@ def bucket_key(cloud: Cloud, bucket: Bucket) -> str:
     return kms_keys.look(cloud, used, bucket.region, named=False).arn if used else ""
 
 
-def uses(one: Role, policy: Policy, key_arn: str, action: str, region: str) -> Verdict:
-    """Whether a role may use a key that has this policy in that way, by S3 in that region."""
-    asked = {"kms_ViaService": f"s3.{region}.amazonaws.com", "kms_CallerAccount": one.account}
-    return let_in(one, action, key_arn, policy, **asked)
+def uses(cloud: Cloud, one: Role, seen: Seen, action: str, region: str, service: str = "s3") -> Verdict:
+    """Whether a role may use a key, by a service in that region: by policies, or by a grant, which needs none of them
+    (AWS KMS Developer Guide, "Grants in AWS KMS", 2026-11). Raises CloudError where one of them may not be read."""
+    there = "" if region == cloud.identity.region else region
+    policy = key_policies.policy(cloud, seen, there)
+    asked = {"kms_ViaService": f"{service}.{region}.amazonaws.com", "kms_CallerAccount": one.account}
+    verdict = let_in(one, action, seen.arn, policy, **asked)
+    denied = one.may(action, seen.arn, policy, **asked).answer is Answer.FORBIDDEN
+    if verdict.answer is not Answer.NOT_ALLOWED or denied:
+        return verdict
+    granted = key_policies.granted(cloud, seen, one.arn, action, there)
+    if granted is None:
+        return verdict
+    bounds = ("its boundary, beside a grant of the key",)
+    return granted if one.boundary is None else Verdict(Answer.UNTOLD, unknown=bounds)
 
 
 def let_in(one: Role, action: str, resource: str, policy: Policy, **context: str) -> Verdict:

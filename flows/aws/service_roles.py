@@ -13,7 +13,7 @@ from functools import cached_property
 from flows.engine import Cloud, CloudError, Finding, Grade
 from flows.policies import Answer, Verdict
 
-from . import buckets, key_policies, kms_keys, role_permissions
+from . import buckets, kms_keys, role_permissions
 from .buckets import Bucket
 from .kms_keys import Whose
 from .role_permissions import Role
@@ -189,8 +189,7 @@ def _decrypts(of: Worker, bucket: Bucket, id: str, used: str, without: Grade, th
     try:
         if isinstance(of.found, CloudError):
             raise of.found
-        policy = key_policies.policy(of.cloud, seen, bucket.region)
-        verdict = role_permissions.uses(of.found, policy, seen.arn, "kms:Decrypt", bucket.region)
+        verdict = role_permissions.uses(of.cloud, of.found, seen, "kms:Decrypt", bucket.region)
     except CloudError as problem:
         yield Finding(
             id, Grade.NOT_CHECKED, f"Whether {of.name} may decrypt the files in {name}, by {used}, was not checked.",

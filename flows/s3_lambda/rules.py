@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote_plus
 
-from flows.aws import buckets, event_receivers, keepers, key_policies, kms_keys, lambda_functions, service_roles
+from flows.aws import buckets, event_receivers, keepers, kms_keys, lambda_functions, service_roles
 from flows.aws.kms_keys import Whose
 from flows.aws.notifications import CREATED, SEEN, Notification
-from flows.aws.role_permissions import Role, let_in
+from flows.aws.role_permissions import Role, uses
 from flows.aws.service_roles import Worker, open_questions
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
 from flows.policies import Answer, Policy
@@ -190,8 +190,7 @@ def fetches(here: Situation, queue: str, id: str) -> Iterator[Finding]:
         key = about.get("KmsMasterKeyId") or ""
         seen = kms_keys.look(here.cloud, key, region, named=False) if key else None
         if seen and seen.whose is not Whose.AMAZONS:
-            through, policy = f"sqs.{region}.amazonaws.com", key_policies.policy(here.cloud, seen, region)
-            asked["kms:Decrypt"] = let_in(found, "kms:Decrypt", seen.arn, policy, kms_ViaService=through)
+            asked["kms:Decrypt"] = uses(here.cloud, found, seen, "kms:Decrypt", region, "sqs")
     except CloudError as problem:
         yield Finding(id, Grade.NOT_CHECKED, sentence, problem.what)
         return

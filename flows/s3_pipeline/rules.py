@@ -10,7 +10,6 @@ from flows.aws import (
     artifact_stores,
     buckets,
     keepers,
-    key_policies,
     kms_keys,
     pipeline_sources,
     role_permissions,
@@ -153,8 +152,8 @@ def hands_on(here: Situation) -> Iterator[Finding]:
             )  # fmt: skip
             return
         if seen and seen.whose is not Whose.AMAZONS:
-            policy, action = key_policies.policy(cloud, seen), "kms:GenerateDataKey"
-            asked[action] = role_permissions.uses(found, policy, seen.arn, action, store.region), seen.arn
+            action = "kms:GenerateDataKey"
+            asked[action] = role_permissions.uses(cloud, found, seen, action, store.region), seen.arn
     except CloudError as problem:
         sentence = f"Whether {here.pipeline} can hand on what it read was not checked."
         yield Finding("artifacts", Grade.NOT_CHECKED, sentence, problem.what)

@@ -15,7 +15,6 @@ from flows.aws import (
     buckets,
     codecommit,
     codeconnections,
-    key_policies,
     kms_keys,
     pipeline_sources,
     role_permissions,
@@ -337,8 +336,7 @@ def key(
     if seen.whose is Whose.AMAZONS or not isinstance(worker.role, Role):
         return
     try:
-        policy = key_policies.policy(cloud, seen, bucket.region)
-        asked = {each: role_permissions.uses(worker.role, policy, seen.arn, each, bucket.region) for each in actions}
+        asked = {each: role_permissions.uses(cloud, worker.role, seen, each, bucket.region) for each in actions}
     except CloudError as problem:
         sentence = f"Whether {worker.name} may use the key {used} of {bucket.name} was not checked."
         yield unknown(id, sentence, problem.what, f"It needs {', '.join(actions)}.")

@@ -23,6 +23,28 @@ def a_key_that_it_may_use(bucket: Bucket) -> None:
     bucket.role(allow("s3:Get*", f"arn:aws:s3:::{BUCKET}/*"), allow("kms:Decrypt", bucket.encrypted()))
 
 
+def a_key_by_a_grant(bucket: Bucket, **limits: object) -> None:
+    """Neither its policies nor the key's name it."""
+    bucket.calls()
+    who = f"arn:aws:iam::{ACCOUNT}:role/{NAME}"
+    bucket.client("kms").create_grant(KeyId=bucket.encrypted(), GranteePrincipal=who, Operations=["Decrypt"], **limits)
+
+
+def a_key_by_a_grant_within_limits(bucket: Bucket) -> None:
+    a_key_by_a_grant(bucket, Constraints={"EncryptionContextSubset": {"department": "photos"}})
+
+
+def a_key_by_a_grant_and_denied(bucket: Bucket) -> None:
+    a_key_by_a_grant(bucket)
+    bucket.role(allow("s3:Get*", f"arn:aws:s3:::{BUCKET}/*"), allow("kms:*", "*", "Deny"))
+
+
+def a_key_by_a_grant_to_another(bucket: Bucket) -> None:
+    bucket.calls()
+    who = f"arn:aws:iam::{ACCOUNT}:role/another"
+    bucket.client("kms").create_grant(KeyId=bucket.encrypted(), GranteePrincipal=who, Operations=["Decrypt"])
+
+
 def the_key_of_amazon_as_an_address(bucket: Bucket) -> None:
     """As a template writes it."""
     bucket.calls()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from s3_lambda.cases import ARN
 from s3_lambda.roles_and_keys import (
+    a_key_by_a_grant,
+    a_key_by_a_grant_and_denied,
+    a_key_by_a_grant_to_another,
+    a_key_by_a_grant_within_limits,
     a_key_that_it_may_use,
     by_the_buckets_policy,
     key_gone,
@@ -110,6 +114,10 @@ STATES = {
         State(by_a_topic_and_a_queue, "works"),
         State(by_the_buckets_policy, "works"),
         State(a_key_that_it_may_use, "works"),
+        State(a_key_by_a_grant, "works"),
+        State(a_key_by_a_grant_within_limits, "unknown", "key"),
+        State(a_key_by_a_grant_and_denied, "works_but", "key", '"Action": "kms:Decrypt"'),
+        State(a_key_by_a_grant_to_another, "works_but", "key", '"Action": "kms:Decrypt"'),
         State(the_key_of_amazon_as_an_address, "works"),
         State(writing_here_is_denied, "works"),
         State(of_a_stack, "works"),

@@ -60,6 +60,17 @@ def a_key_that_it_may_use(delivery: Delivery) -> None:
     delivery.role(allow("s3:*", FILES), allow("kms:*", delivery.encrypted()))
 
 
+def a_key_by_a_grant_to_read_alone(delivery: Delivery, *operations: str) -> None:
+    """Neither its policies nor the key's name it; what it hands on has the same key."""
+    key, who = delivery.encrypted(), f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
+    delivery.hands_on(encryptionKey={"id": key, "type": "KMS"})
+    delivery.client("kms").create_grant(KeyId=key, GranteePrincipal=who, Operations=["Decrypt", *operations])
+
+
+def a_key_by_a_grant(delivery: Delivery) -> None:
+    a_key_by_a_grant_to_read_alone(delivery, "GenerateDataKey")
+
+
 def encrypted(delivery: Delivery) -> None:
     delivery.encrypted()
 

@@ -67,6 +67,12 @@ def private_and_encrypted(made: Delivery) -> None:
     made.role(BUILD, allow("s3:*", "*"), allow("kms:*", made.encrypted(SITE)))
 
 
+def private_and_the_key_by_a_grant(made: Delivery) -> None:
+    made.private()
+    key, who = made.encrypted(SITE), made.iam.get_role(RoleName=BUILD)["Role"]["Arn"]
+    made.client("kms").create_grant(KeyId=key, GranteePrincipal=who, Operations=["Decrypt", "GenerateDataKey"])
+
+
 def may_not_publish(made: Delivery) -> None:
     made.role(BUILD, allow("s3:*", files(STORE)), allow(["s3:GetObject", "s3:ListBucket"], files(SITE)))
 

@@ -96,6 +96,7 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(publishing.opened_in_part, "broken", "visitors", "s3:GetObject on"),
         State(building.named_by_the_step, "works"),
         State(publishing.private_and_encrypted, "works"),
+        State(publishing.private_and_the_key_by_a_grant, "works"),
         State(source.source_encrypted, "works"),
         State(source.by_a_branch, "works"),
         State(source.fetched_with_a_role_of_its_own, "works"),
