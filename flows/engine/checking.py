@@ -123,7 +123,7 @@ def candidates(check: type[Check], given: Mapping[str, str], cloud: Cloud) -> li
             if isinstance(question, Choice) and question is check.questions[0]:
                 options = (each for each in question.options(check(cloud)) if each.key != NOT_LISTED)
                 some = tuple(islice(options, SHOWN))
-                trouble = "" if some else question.empty
+                trouble = "" if some else question.way_out
                 found.append(Candidates(question.id, some, sum(1 for _ in options), trouble))
             elif known := list(dict.fromkeys(check.typed(question.id, given, cloud))):
                 shown = tuple(Option(each, each, each) for each in known[:SHOWN])

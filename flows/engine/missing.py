@@ -22,11 +22,12 @@ SHOWN = 8
 
 
 def may_be(asked: Questionnaire[Any], missing: Iterable[Question[Any]]) -> list[Candidates]:
-    """Some of what each of these may be, as far as what is answered tells it, from the first page of its list.
+    """Some of what each of these may be, as far as what is answered tells it, from the first page of its list; or why
+    none of it is told, such as that there is nothing or that it may not be read.
 
-    What cannot be read, or depends on an answer that is missing itself, is left out. Asks AWS.
+    What depends on an answer that is missing itself is left out. Asks AWS.
     """
-    looked_up = {each.id: list_ for each in missing if (list_ := _list_of(each)) is not None}
+    looked_up = {each: list_ for each in missing if (list_ := _list_of(each)) is not None}
     if not looked_up:
         return []
     try:
@@ -34,7 +35,8 @@ def may_be(asked: Questionnaire[Any], missing: Iterable[Question[Any]]) -> list[
     except Problem:
         return []
     first = islice(looked_up.items(), LISTS)
-    return [each for key, list_ in first if (each := _first_of(key, list_, answered)).options]
+    found = (_first_of(question, list_, answered) for question, list_ in first)
+    return [each for each in found if each.options or each.trouble]
 
 
 def _list_of(question: Question[Any]) -> LookUp | None:
@@ -44,8 +46,8 @@ def _list_of(question: Question[Any]) -> LookUp | None:
     return question.known if isinstance(question, Text) else None
 
 
-def _first_of(key: str, look_up: LookUp, answered: Any) -> Candidates:
-    options, more = list[Option[Any]](), 0
+def _first_of(question: Question[Any], look_up: LookUp, answered: Any) -> Candidates:
+    options, more, typed = list[Option[Any]](), 0, isinstance(question, Text)
 
     def enough(many: int) -> bool:
         return len(options) >= min(many, SHOWN)
@@ -56,6 +58,10 @@ def _first_of(key: str, look_up: LookUp, answered: Any) -> Candidates:
                 options.append(option)
     except Enough:
         more = 1
-    except (Problem, FlowMistake):
-        return Candidates(key)
-    return Candidates(key, tuple(options[:SHOWN]), max(len(options) - SHOWN, more))
+    except FlowMistake:  # it depends on what is missing
+        return Candidates(question.id)
+    except Problem as problem:
+        return Candidates(question.id, trouble="" if typed else str(problem))
+    if not (options or typed):
+        return Candidates(question.id, trouble=question.way_out)
+    return Candidates(question.id, tuple(options[:SHOWN]), max(len(options) - SHOWN, more))

@@ -49,7 +49,7 @@ def offered(question: Question[Any], answered: Asked, said: object) -> Offer | N
     if not options and isinstance(question, Text):
         return None
     if not options:
-        return Offer(Listed.EMPTY, (), now, question.empty or "There is nothing to choose from.")
+        return Offer(Listed.EMPTY, (), now, question.way_out)
     return Offer(Listed.ITEMS, tuple(options), now, typed=typed, rest=rest)
 
 

@@ -224,6 +224,11 @@ class Question(Generic[T]):
         return False
 
     @property
+    def way_out(self) -> str:
+        """What to do when there is nothing to pick from."""
+        return self.empty or "There is nothing to choose from."
+
+    @property
     def to_leave_empty(self) -> str:
         """How to answer with nothing, where that can be."""
         return f"{self.label} may be left empty." if self.may_be_empty else ""

@@ -49,6 +49,7 @@ class WhichPipeline(Check):
         _pipelines,
         why="The file and the last runs are looked at, then who watches the file, then each rule from end to end.",
         example="deliver-shop",
+        empty="No pipeline in this region has a file in S3 as its source. Choose another region with --region.",
     )
     event = Text(
         "Which event? A file that holds it, or its text in one line",

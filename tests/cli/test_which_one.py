@@ -11,11 +11,13 @@ from support.clouds import Between
 from support.command import Account, Command
 
 import flows
-from flows.engine import Choice, Option, Refused
+from flows.engine import Call, Choice, Option, Refused, Session
 from flows.engine.asked import NOT_LISTED
 from flows.engine.boto import Aws
 from flows.engine.check import Check
 from flows.engine.checking import candidates
+from flows.engine.missing import may_be
+from flows.engine.problems import Denied
 from flows.practice import ACCOUNT_ID, PracticeAccount
 from tui.cli.which_one import Unnamed
 
@@ -64,6 +66,28 @@ def test_what_a_plan_lacks_is_told_with_what_there_is(handrail: Command, museum:
     assert len(regions["options"]) == 8 and regions["more"] > 0, "a list is bounded, and peer_vpc depends on the region"
     plan = handrail("plan", "peering", "--set", "vpc=shop", "--set", "peer_region=eu-central-1", *museum.at)
     assert "  staging  " in plan.err and "  shop  " not in plan.err, "a VPC is not connected to itself"
+
+
+def test_a_list_that_is_empty_or_closed_is_told_as_such(handrail: Command, museum: Account, cloud: Aws) -> None:
+    """Not left out as if there were no list, where a script is to say what it did not."""
+    elsewhere = ("--endpoint-url", museum.url, "--region", "eu-north-1")
+    document = handrail("plan", "alb", "--set", "status=301", "--output", "json", *elsewhere).json
+    assert [each["key"] for each in document["missing"]] == ["load_balancer"]
+    (found,) = document["candidates"]
+    assert (found["key"], found["options"]) == ("load_balancer", [])
+    assert found["trouble"].startswith("There is no Application Load Balancer in this region.")
+    said = handrail("check", "s3_pipeline", *elsewhere).err
+    assert "No pipeline in this region has a file in S3" in said and "There are, for pipeline" not in said
+    typed = handrail("plan", "s3_pipeline", "--output", "json", *elsewhere).json
+    assert len(typed["missing"]) == 3, "also where no list is known of what is missing"
+
+    website, meddled = flows.find("website"), Between(cloud, before=_closed)
+    (bucket, *_) = may_be(Session(website, meddled), website.questions[:1])
+    assert bucket.trouble.startswith("You may not") and bucket.options == ()
+
+
+def _closed(_: int, call: Call) -> None:
+    raise Denied("You may not list the buckets.", permission="s3:ListAllMyBuckets")
 
 
 def test_every_key_of_every_way_is_named(handrail: Command, museum: Account) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from typing import Any
 
 import click
@@ -50,10 +49,7 @@ def _with_all_else(flow: type[Flow], known: Mapping[str, Any], place: Place, ref
         session = Session(flow, account(place), place=place)
         session.fill(known)
     except Lacking as lacking:
-        with suppress(Problem):
-            if found := may_be(session, lacking.missing):
-                return Unanswered(lacking, found)
-        return lacking
+        return Unanswered(lacking, may_be(session, lacking.missing))
     except Refused as all_of_it:
         return all_of_it
     except Problem:

@@ -45,7 +45,7 @@ class Unanswered(Refused):
 
     def __init__(self, lacking: Lacking, found: Iterable[Candidates]) -> None:
         found = list(found)
-        lines = [line for each in found for line in _there_are(each, "at least ")]
+        lines = [line for each in found for line in _there_are(each, least="at least ", of=f"{each.key}: ")]
         what = "\n".join([lacking.what, *lines])
         super().__init__(what, lacking.why, lacking.remedy, instead=lacking.instead)
         self.about: dict[str, Any] = {"missing": _missing(lacking.missing), "candidates": _candidates(found)}
@@ -67,9 +67,9 @@ def _candidates(found: Iterable[Candidates]) -> list[dict[str, Any]]:
     ]
 
 
-def _there_are(found: Candidates, least: str = "") -> Iterable[str]:
+def _there_are(found: Candidates, *, least: str = "", of: str = "") -> Iterable[str]:
     if found.trouble:
-        yield safe.line(found.trouble)
+        yield of + safe.line(found.trouble)
         return
     yield f"There are, for {found.key}:"
     for each in found.options:
