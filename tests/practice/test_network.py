@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from practice.office import named, refused, tags, vpn_gateway
 from practice.picture import snapshot
 
-from flows.practice import PracticeAccount
+from flows.practice import PracticeAccount, door, open_account
 
 
 def _table(ec2: Any, table: str) -> Any:
@@ -155,3 +156,24 @@ def test_an_entry_of_a_network_acl_keeps_what_icmp_it_is_for(account: PracticeAc
     entries = ec2.describe_network_acls(NetworkAclIds=[acl])["NetworkAcls"][0]["Entries"]
     (made,) = [each for each in entries if each["RuleNumber"] == 7]
     assert made["IcmpTypeCode"] == {"Type": 8, "Code": -1}
+
+
+def test_addresses_go_on_where_they_were_in_an_account_that_was_kept(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not with those that AWS keeps for itself, nor with others than where all of it is played again."""
+
+    def address(account: PracticeAccount) -> str:
+        ec2: Any = account.session.client("ec2")
+        beside = ec2.describe_instances()["Reservations"][0]["Instances"][0]
+        like = {each: beside[each] for each in ("ImageId", "SubnetId")}
+        return str(ec2.run_instances(**like, MinCount=1, MaxCount=1)["Instances"][0]["PrivateIpAddress"])
+
+    for kept_after, where in ((60, folder), (1, tmp_path / "kept")):
+        monkeypatch.setattr(door, "KEPT_AFTER", kept_after)
+        with open_account(where, hurry=True) as account:
+            account.session.client("ec2").create_vpn_gateway(Type="ipsec.1")
+    with open_account(folder, hurry=True) as played:
+        expected = address(played)
+    with open_account(tmp_path / "kept", hurry=True) as kept:
+        assert address(kept) == expected

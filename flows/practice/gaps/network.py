@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -12,6 +12,7 @@ from moto.ec2.models import vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses import EC2Response
 
 from flows.practice.gaps import peer_groups
@@ -242,6 +243,15 @@ _revoke_egress: Any = EC2Response.revoke_security_group_egress
 _call_action: Any = EC2Response.call_action
 
 
+def _addresses(subnet: Any) -> Iterator[Any]:
+    """moto reads on where it stopped, of which a subnet that was kept knows nothing: there it begins anew, and would
+    hand out what is AWS's own.
+    """
+    for address in subnet._base_avail_ip_iterator():
+        if address not in subnet._reserved_ips and address not in vars(subnet).get("aws_reserved_ips", ()):
+            yield address
+
+
 def install() -> None:
     answer_ec2(
         {
@@ -260,6 +270,7 @@ def install() -> None:
     )
     vars(vpcs)["random_ipv6_cidr"] = _ipv6_range
     NetworkInterface.association = property(_whose_address)  # type: ignore[assignment,method-assign]
+    Subnet._subnet_ip_generator = property(_addresses)  # type: ignore[assignment,method-assign]
     SecurityGroupRule.description = property(_description)  # type: ignore[assignment,method-assign]
     RouteTable.routes = property(_routes)  # type: ignore[assignment,method-assign]
     Route.state = property(_route_state)  # type: ignore[assignment,method-assign]
