@@ -6,28 +6,23 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-import botocore.regions
-import botocore.session
 import pytest
-from botocore.client import ClientCreator
-from botocore.endpoint_provider import EndpointProvider
-from botocore.loaders import create_loader
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import HealthCheck, settings
 from support.clock import FakeClock
 from support.former import company
-from support.swift import few_images, swift_answers, swift_company, swift_hooks, swift_requests, swift_signatures, then
+from support.swift import swift
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
-from flows.practice import PracticeAccount, open_account, seal, simulator
+from flows.practice import PracticeAccount, open_account
 from flows.practice.server import Served, serve
 
 gc.disable()  # until all tests are known: what is imported stays
@@ -113,21 +108,7 @@ settings.load_profile("any machine")  # how long making an example takes is the 
 @pytest.fixture(scope="session", autouse=True)
 def _descriptions() -> None:
     """AWS's descriptions of its services are read and worked out once, not once for every session and client."""
-    loader, providers = create_loader(), dict[int, Any]()
-
-    def provider(ruleset_data: Any, **rest: Any) -> Any:
-        if id(ruleset_data) not in providers:  # the loader keeps them, so an id is not used again
-            providers[id(ruleset_data)] = EndpointProvider(ruleset_data=ruleset_data, **rest)
-        return providers[id(ruleset_data)]
-
-    for module in (botocore.session, seal):
-        vars(module)["create_loader"] = lambda _=None: loader
-    vars(botocore.regions)["EndpointProvider"] = provider
-    swift_hooks()
-    swift_signatures()
-    vars(simulator)["start"] = then(simulator.start, swift_requests, swift_answers, few_images, swift_company)
-    for step in ("_load_service_model", "_create_client_class"):
-        setattr(ClientCreator, step, _once(getattr(ClientCreator, step)))
+    swift()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -149,17 +130,6 @@ def former() -> Iterator[Served]:
 def former_names(former: Served) -> Mapping[str, str]:
     """What those runs found in the account, as it is called in this one."""
     return company(former.account.session)
-
-
-def _once(step: Callable[..., Any]) -> Callable[..., Any]:
-    known: dict[tuple[Any, ...], Any] = {}
-
-    def known_or_done(creator: ClientCreator, *given: Any) -> Any:
-        if given not in known:
-            known[given] = step(creator, *given)
-        return known[given]
-
-    return known_or_done
 
 
 @pytest.fixture(autouse=True)

@@ -11,21 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
-from practice.picture import Picture
 from vpn.cases import STATIC
 
 from flows.practice.server import Served, serve
 from support.command import Account, Command, Ran
+from support.museum import Museum, opened
 from tui.cli.main import main
 
 ROOT = Path(__file__).parents[2]
-SERVER = """
-import sys
-from flows.practice.server import serve
-with serve() as served:
-    print(served.url, flush=True)
-    sys.stdin.read()
-"""
 
 
 @pytest.fixture
@@ -86,22 +79,17 @@ def company(served: Served, signed_in: None) -> Account:
 
 
 @pytest.fixture(scope="session")
-def _museum() -> Iterator[tuple[Account, Picture]]:
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as server:
-        assert server.stdin and server.stdout
-        account = Account(server.stdout.readline().strip())
-        yield account, account.picture()
-        server.stdin.close()
+def _museum() -> Iterator[Museum]:
+    with opened() as museum:
+        yield museum
 
 
 @pytest.fixture
-def museum(_museum: tuple[Account, Picture], signed_in: None) -> Iterator[Account]:
-    """The demo company, to look at: a test that uses it must leave it as it was."""
-    account, before = _museum
-    yield account
-    assert account.picture() == before, "something was created"
+def museum(_museum: Museum, signed_in: None) -> Iterator[Account]:
+    """The demo company, to look at: a test that uses it must change nothing in it."""
+    before = _museum.changed()
+    yield _museum.account
+    assert _museum.changed() == before, "something was changed"
 
 
 @pytest.fixture

@@ -15,13 +15,54 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
+import botocore.regions
+import botocore.session
 from botocore import hooks
+from botocore.client import ClientCreator
 from botocore.compat import get_current_datetime
+from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import NoCredentialsError
+from botocore.loaders import create_loader
 
-from flows.practice import door
+from flows.practice import seal, simulator
+from support.founded import swift_company
 
 STREAMING = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+
+
+def swift() -> None:
+    """All of it, for an account that is opened in this process."""
+    swift_descriptions()
+    swift_hooks()
+    swift_signatures()
+    vars(simulator)["start"] = then(simulator.start, swift_requests, swift_answers, few_images, swift_company)
+
+
+def swift_descriptions() -> None:
+    """AWS's descriptions of its services are read and worked out once, not once for every session and client."""
+    loader, providers = create_loader(), dict[int, Any]()
+
+    def provider(ruleset_data: Any, **rest: Any) -> Any:
+        if id(ruleset_data) not in providers:  # the loader keeps them, so an id is not used again
+            providers[id(ruleset_data)] = EndpointProvider(ruleset_data=ruleset_data, **rest)
+        return providers[id(ruleset_data)]
+
+    for module in (botocore.session, seal):
+        vars(module)["create_loader"] = lambda _=None: loader
+    vars(botocore.regions)["EndpointProvider"] = provider
+    for step in ("_load_service_model", "_create_client_class"):
+        setattr(ClientCreator, step, _once(getattr(ClientCreator, step)))
+
+
+def _once(step: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def known_or_done(creator: ClientCreator, *given: Any) -> Any:
+        if given not in known:
+            known[given] = step(creator, *given)
+        return known[given]
+
+    return known_or_done
 
 
 def swift_hooks() -> None:
@@ -258,46 +299,6 @@ def few_images() -> None:
     utils.load_resource = resource
     if images := sys.modules.get("moto.ec2.models.amis"):
         vars(images)["load_resource"] = resource
-
-
-def swift_company() -> None:
-    """The company is set up by the same requests in every account that nothing was changed in yet, and nobody reads
-    what is answered.
-    """
-    from moto.core.responses import ActionResult
-
-    build, asked, known = door.Door._build, door._asked, dict[str, list[dict[str, Any]]]()
-    put_down = ActionResult.execute_result
-
-    def unread(result: Any, context: Any) -> Any:
-        # a database's secret is made while its answer is put down
-        return put_down(result, context) if context.service_model.service_name == "rds" else (200, {}, "")
-
-    def built(one: door.Door, service: str) -> None:
-        if one._diary.pages:
-            build(one, service)
-        elif service in known:
-            ActionResult.execute_result = unread  # type: ignore[method-assign]
-            try:
-                for page in known[service]:
-                    asked(door._unpacked(page))
-            finally:
-                ActionResult.execute_result = put_down  # type: ignore[method-assign]
-        else:
-            sent = list[dict[str, Any]]()
-
-            def noted(request: Any) -> Any:
-                sent.append(door._packed(request))
-                return asked(request)
-
-            vars(door)["_asked"] = noted
-            try:
-                build(one, service)
-            finally:
-                vars(door)["_asked"] = asked
-            known[service] = sent
-
-    door.Door._build = built  # type: ignore[method-assign]
 
 
 def then(step: Callable[..., Any], *once: Callable[[], None]) -> Callable[..., Any]:
