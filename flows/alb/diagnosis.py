@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from flows.aws import keepers, way_in
+from flows.aws import keepers, way_in, web_acls
 from flows.aws import load_balancers as lb
 from flows.aws.listener_rules import Forward, Front, Redirect, Rule, Url, examples, told
 from flows.aws.load_balancers import Certificate, Listener, LoadBalancer
@@ -44,6 +44,7 @@ def diagnose(cloud: Cloud, name: str, *, probe: bool = False) -> Iterator[Findin
             "DescribeListeners", f"Make a listener: {shell.handrail('run', 'alb', load_balancer=balancer.name)}",
         )  # fmt: skip
     yield from _doors(cloud, balancer, front, listeners)
+    yield from web_acls.of_balancer(cloud, balancer.arn)
     actions: list[Mapping[str, Any]] = []
     for listener in listeners:
         own = next((each.rules for each in front.listeners if each.port == listener.port), ())
@@ -273,8 +274,15 @@ def _certificates(cloud: Cloud, listeners: list[Listener], front: Front) -> Iter
 
 
 def _secure(cloud: Cloud, balancer: LoadBalancer, listener: Listener) -> Iterator[Finding]:
-    """The TLS policy of an https listener."""
+    """The TLS policy of an https listener, and whether visitors need a certificate, too (Application Load Balancers
+    guide, "Mutual authentication with TLS", 2026-11)."""
     id = f"tls:{listener.port}"
+    if listener.verifies:
+        yield caution(
+            f"client-certificate:{listener.port}",
+            f"{listener.name} lets in only visitors with a client certificate; all others get no answer.",
+            "DescribeListeners: MutualAuthentication", "Switch that off, or let it pass, if it is for everybody.",
+        )  # fmt: skip
     try:
         known = lb.policies(cloud)
     except CloudError as problem:

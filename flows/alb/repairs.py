@@ -23,6 +23,8 @@ BEYOND = {
     "state": "AWS could not build it: only a new one helps.",
     "open": "Only you know who is to come.",
     "way-in": "Routes and network ACLs are for everything in a subnet: they are left to whoever keeps the network.",
+    "client-certificate": "Only you know whether it is for everybody.",
+    "firewall": "Only you know whom the firewall is to let in.",
     "listeners": "Only you know what it is to answer: the set-up makes a listener.",
     "https": "Only you know which certificate and which servers: the set-up asks for them. A listener that speaks http "
     "on 443 may be meant so.",

@@ -11,6 +11,8 @@ WHY: Mapping[str, str] = {
     "state": "Only a load balancer that is active answers.",
     "open": "Its firewall drops what it was not told to let in: browsers wait until they give up.",
     "way-in": "Before its firewall come the route of its subnet to the internet, and the network ACL there.",
+    "client-certificate": "Browsers of most people have no such certificate, and are turned away.",
+    "firewall": "It turns visitors away before the load balancer looks at their request.",
     "listeners": "A load balancer answers only on the ports on which it has a listener.",
     "listener": "What it does with a request is all that a visitor of its port gets.",
     "https": "A redirect to https leads nowhere while nobody listens there.",

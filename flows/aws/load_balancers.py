@@ -52,7 +52,8 @@ class LoadBalancer:
 
 @dataclass(frozen=True)
 class Listener:
-    """One of its listeners. `actions` are its default actions as AWS tells them."""
+    """One of its listeners. `actions` are its default actions as AWS tells them; `verifies` says that it asks visitors
+    for a certificate of theirs."""
 
     arn: str
     protocol: str
@@ -60,6 +61,7 @@ class Listener:
     policy: str
     certificates: tuple[str, ...]
     actions: tuple[Mapping[str, Any], ...] = field(compare=False)
+    verifies: bool = False
 
     @property
     def name(self) -> str:
@@ -359,4 +361,5 @@ def _listener(found: Mapping[str, Any]) -> Listener:
     return Listener(
         found["ListenerArn"], found["Protocol"], int(found["Port"]), found.get("SslPolicy") or "",
         tuple(each["CertificateArn"] for each in found.get("Certificates") or ()), tuple(found["DefaultActions"]),
+        (found.get("MutualAuthentication") or {}).get("Mode") == "verify",
     )  # fmt: skip

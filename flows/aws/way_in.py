@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 from flows.engine import Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, proved, unknown
 
 from . import network_acls, route_tables
-from .addresses import IPV6, PRIVATE, Network, within
+from .addresses import IPV6, PRIVATE, Network, made_of, within
 from .ip_permissions import Service
 from .route_tables import RouteTable
 
 BY = "DescribeRouteTables, DescribeNetworkAcls"
+EVERYWHERE = IPv4Network("0.0.0.0/0")
 PASSED_ON = ("vpce-", "eni-", "i-", "tgw-", "vgw-", "lgw-", "cagw-")
 """What a default route may lead to that is no internet gateway, and may still pass visitors on, such as a firewall."""
 
@@ -27,13 +28,14 @@ PASSED_ON = ("vpce-", "eni-", "i-", "tgw-", "vgw-", "lgw-", "cagw-")
 @dataclass(frozen=True)
 class Way:
     """How visitors come to a subnet: `open` None where that cannot be told; `why` and `remedy` where they do not, and
-    `port` where it is only by that one."""
+    `port` where it is only by that one, and `few` where only some do."""
 
     subnet: str
     open: bool | None
     why: str = ""
     remedy: str = ""
     port: int = 0
+    few: bool = False
 
 
 def from_outside(source: str) -> bool:
@@ -65,7 +67,7 @@ def ways(
     for subnet in dict.fromkeys(subnets):
         table = next((each for each in tables if subnet in each.subnets), main)
         acl = next((each for each in acls if subnet in network_acls.subnets(each)), None)
-        way = _routed(subnet, table) if internet else Way(subnet, True)
+        way = _routed(subnet, table, _visitors(doors)) if internet else Way(subnet, True)
         found.append(_guarded(way, acl, doors) if way.open and acl else way)
     return found
 
@@ -81,7 +83,8 @@ def told(cloud: Cloud, id: str, what: str, vpc: str, subnets: Iterable[str], doo
     shut = [way for way in each if way.open is False]
     unsure = [way for way in each if way.open is None]
     if shut and len(shut) == len(each):
-        who = f"Who comes by port {shut[0].port} does not come" if shut[0].port else "Nobody comes"
+        who = "Only some come" if shut[0].few else "Nobody comes"
+        who = f"Who comes by port {shut[0].port} does not come" if shut[0].port else who
         told = f"{who} as far as {what}: {shut[0].why}. Browsers wait until they give up."
         yield broken(id, told, BY, shut[0].remedy)
     elif shut:
@@ -92,20 +95,33 @@ def told(cloud: Cloud, id: str, what: str, vpc: str, subnets: Iterable[str], doo
         yield proved(id, f"Its routes and network ACLs let visitors come as far as {what}.", BY)
 
 
-def _routed(subnet: str, table: RouteTable | None) -> Way:
-    """Whether a subnet has a route to an internet gateway that is there."""
+def _visitors(doors: Mapping[int, Sequence[str]]) -> list[Network]:
+    """The networks from which visitors come by IPv4, as far as the security groups admit them; what is in lists of
+    others may be anywhere."""
+    each = [source for sources in doors.values() for source in sources if from_outside(source)]
+    return [found for source in each if (found := _network(source) or EVERYWHERE).version == 4]
+
+
+def _routed(subnet: str, table: RouteTable | None, visitors: Sequence[Network]) -> Way:
+    """Whether a subnet has a route to an internet gateway that is there, and that leads back to these visitors: a
+    longer one leads to some of them, and one of IPv6 to none."""
     if table is None:
         return Way(subnet, None, f"the route table of {subnet} was not told")
-    if any(way.target.startswith("igw-") and way.state != "blackhole" for way in table.ways):
+    led = [way.network for way in table.ways if way.target.startswith("igw-") and way.state != "blackhole"]
+    if led and (not visitors or any(within(each, one) or made_of(each, led) for each in visitors for one in led)):
         return Way(subnet, True)
     default = next((way for way in table.ways if not way.network.prefixlen), None)
     if default and default.target.startswith(PASSED_ON) and default.state != "blackhole":
         return Way(subnet, None, f"{subnet} sends what is for the internet to {default.target}")
     gone = " (blackhole)" if default and default.state == "blackhole" else ""
-    led = f"; what is for the internet goes to {default.target}{gone}" if default else ""
+    to_ = f"; what is for the internet goes to {default.target}{gone}" if default and default.network not in led else ""
+    what = f"leads only {', '.join(map(str, led[:3]))} to an internet gateway" if led else (
+        "has no route to an internet gateway"
+    )  # fmt: skip
     return Way(
-        subnet, False, f"the subnet {subnet} has no route to an internet gateway{led}",
+        subnet, False, f"the subnet {subnet} {what}{to_}",
         f"Enter a route for 0.0.0.0/0 to an internet gateway in {table.shown}, or use subnets that have one.",
+        few=bool(led),
     )  # fmt: skip
 
 

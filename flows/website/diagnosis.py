@@ -41,6 +41,7 @@ READS = tuple(
         "s3.HeadBucket",
         "s3control.GetPublicAccessBlock",
         "acm.DescribeCertificate",
+        "wafv2.GetWebACL",
         "route53.GetHostedZone",
         "route53.ListHostedZones",
         "route53.ListResourceRecordSets",
@@ -74,7 +75,7 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
         yield from delegation.delegated(cloud, zone)
         if (config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
             yield from delegation.may_issue(cloud, zone, [name for name in names if zone.holds(name)], planned=False)
-    yield from _delivery(config, whole["ARN"])
+    yield from _delivery(cloud, config, whole["ARN"])
     allowed = subject.get("probe", "").lower() in ("yes", "y", "true")
     for found in probes(cloud, config, host, names, allowed=allowed):
         # until its settings are everywhere, a visitor may well get an error
@@ -216,7 +217,7 @@ REASONS = {
 }
 
 
-def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
+def _delivery(cloud: Cloud, config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
     default = main(config)
     policy = default.get("ViewerProtocolPolicy", "allow-all")
     if policy == "allow-all":
@@ -237,5 +238,5 @@ def _delivery(config: Mapping[str, Any], arn: str) -> Iterator[Finding]:
         how = "are sent on to https" if policy == "redirect-to-https" else "are refused"
         yield proved("https", f"Visitors with plain HTTP {how}.", f"ViewerProtocolPolicy is {policy}")
     yield from never_used(config)
-    yield from visitors.let_in(config)
+    yield from visitors.let_in(cloud, config)
     yield from page_rules.errors(config, arn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.aws import delegation, route53
+from flows.aws import delegation, route53, web_acls
 from flows.engine import Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, likely, proved, unknown
 
@@ -99,7 +99,7 @@ def _arrives(cloud: Cloud, record: Mapping[str, Any], host: str, hops: int) -> b
     return False
 
 
-def let_in(config: Mapping[str, Any]) -> Iterator[Finding]:
+def let_in(cloud: Cloud, config: Mapping[str, Any]) -> Iterator[Finding]:
     """Whom CloudFront turns away before it asks for a file."""
     default = main(config)
     signed = [kind for kind in ("TrustedKeyGroups", "TrustedSigners") if (default.get(kind) or {}).get("Enabled")]
@@ -114,8 +114,10 @@ def let_in(config: Mapping[str, Any]) -> Iterator[Finding]:
         countries = ", ".join(geo.get("Items") or []) or "none"
         which = f"from {countries} alone are let in" if kind == "whitelist" else f"from {countries} are turned away"
         yield likely("countries", f"Visitors {which}.", f"GeoRestriction: {kind}")
-    if firewall := config.get("WebACLId"):
-        yield unknown(
-            "firewall", "A web application firewall sees visitors first; what it lets through was not looked at.",
-            f"WebACLId is {firewall}", aside=True,
+    if (config.get("ViewerMtlsConfig") or {}).get("Mode") == "required":
+        yield caution(
+            "client-certificate", "Only visitors with a client certificate are let in; all others get no page.",
+            "ViewerMtlsConfig: required", "Make it optional, or take it away, if the pages are for everybody.",
         )  # fmt: skip
+    if firewall := str(config.get("WebACLId") or ""):
+        yield from web_acls.of_distribution(cloud, firewall)

@@ -19,6 +19,7 @@ from .situation import Origin
 
 T = TypeVar("T")
 RULES = (rules.charges, rules.may_read, rules.signed, rules.only_cloudfront)
+CURRENT_TLS = ("TLSv1.2", "TLSv1.3")
 SETTLED = timedelta(hours=24)
 """How long S3's address without a region may lead away from a new bucket, by 307 (S3 User Guide, "Making requests using
 the REST API", 2026-11)."""
@@ -181,6 +182,8 @@ def _kind(one: Used, here: Origin, endpoint: Endpoint) -> Finding:
     if "hosting" in here.unread:
         sentence = f"Whether website hosting is on in {name} could not be read."
         return unknown(id, sentence, here.unread["hosting"], aside=not endpoint.website)
+    if unanswered := _unanswered(one.source, endpoint, name):
+        return unanswered
     if not endpoint.website:
         what = "website hosting is on in it, which CloudFront does not use" if here.hosted else "it is no website"
         return proved(id, f"The origin is the bucket {name}{where}; {what}.", "GetBucketWebsite")
@@ -202,6 +205,27 @@ def _kind(one: Used, here: Origin, endpoint: Endpoint) -> Finding:
         id, f"The origin is the website endpoint of {name}{where}; hosting is on, start page {here.hosted.index}.",
         "GetBucketWebsite",
     )  # fmt: skip
+
+
+def _unanswered(source: Mapping[str, Any], endpoint: Endpoint, name: str) -> Finding | None:
+    """What a custom origin asks S3 by, and S3 answers by nothing: another port than the usual one, or TLS before 1.2
+    (Amazon S3 User Guide, "Website endpoints" and "Network isolation": TLS 1.2 or later, 2026-11)."""
+    custom = source.get("CustomOriginConfig") or {}
+    how, id = custom.get("OriginProtocolPolicy"), f"origin:{source.get('Id', '')}"
+    plain = endpoint.website or how == "http-only"
+    asked, right = ("HTTPPort", 80) if plain else ("HTTPSPort", 443)
+    if custom and (port := int(custom.get(asked) or right)) != right:
+        return broken(
+            id, f"CloudFront asks {name} at port {port}, where S3 does not listen: visitors get 504.",
+            f"{asked} of the origin", f"Set it to {right}.",
+        )  # fmt: skip
+    spoken = (custom.get("OriginSslProtocols") or {}).get("Items") or []
+    if spoken and not plain and not set(spoken) & set(CURRENT_TLS):
+        return broken(
+            id, f"CloudFront speaks only {', '.join(spoken)} to {name}, and S3 takes TLS 1.2 or later: visitors get "
+            "502.", "OriginSslProtocols", "Add TLSv1.2 to them.",
+        )  # fmt: skip
+    return None
 
 
 def _plainly(here: Origin) -> Mend:

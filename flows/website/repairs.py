@@ -35,6 +35,8 @@ BEYOND = {
     "error-page": "Only you have the page: upload it.",
     "errors-hidden": "Only you know with which status errors are to be answered.",
     "signed": "Only you know whether the pages are for everybody.",
+    "client-certificate": "Only you know whether it is for everybody.",
+    "firewall": "Only you know whom the firewall is to let in.",
     "certificate": "A certificate needs a proof of its names: the set-up asks for one.",
     "unknown-name": "A name needs a certificate that covers it: the set-up asks for one.",
     "records": "The zone is not in this account, or routes the name in a way of its own.",

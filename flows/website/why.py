@@ -26,6 +26,7 @@ WHY: Mapping[str, str] = {
     "error-page": "Visitors see your own page instead of S3's bare message; a missing one is an error of its own.",
     "errors-hidden": "An error that is answered as a success is kept by caches and search engines as a page.",
     "signed": "Everybody without such an address is turned away, search engines as well.",
+    "client-certificate": "Browsers of most people have no such certificate, and are turned away.",
     "firewall": "It turns visitors away before CloudFront looks at their request.",
     "certificate": "A browser opens https only where a certificate has the very name in its address bar.",
     "https": "Without https anybody on the way can read and change the page, and browsers warn.",

@@ -127,6 +127,7 @@ class Front:
         self.elbv2: Any = account.session.client("elbv2")
         self.ec2: Any = account.session.client("ec2")
         self.acm: Any = account.session.client("acm")
+        self.waf: Any = account.session.client("wafv2")
         self.route53: Any = account.session.client("route53")
         (found,) = self.elbv2.describe_load_balancers(Names=[name])["LoadBalancers"]
         self.arn, self.name, self.found = found["LoadBalancerArn"], name, found

@@ -79,6 +79,40 @@ def subnets_of(shop: Front) -> list[str]:
     return [each["SubnetId"] for each in shop.found["AvailabilityZones"]]
 
 
+def led_by(*networks: str) -> Callable[[Front], None]:
+    """Its subnets lead these alone to the internet gateway."""
+
+    def made(shop: Front) -> None:
+        gateways = shop.ec2.describe_internet_gateways()["InternetGateways"]
+        (gateway,) = (
+            each["InternetGatewayId"] for each in gateways if each["Attachments"][0]["VpcId"] == shop.found["VpcId"]
+        )
+        before = {each["RouteTableId"] for each in shop.ec2.describe_route_tables()["RouteTables"]}
+        private(shop)
+        told = shop.ec2.describe_route_tables()["RouteTables"]
+        (table,) = (each["RouteTableId"] for each in told if each["RouteTableId"] not in before)
+        for network in networks:
+            kind = "DestinationIpv6CidrBlock" if ":" in network else "DestinationCidrBlock"
+            shop.ec2.create_route(RouteTableId=table, GatewayId=gateway, **{kind: network})
+
+    return made
+
+
+def detached(shop: Front) -> None:
+    """Its routes stand as they did."""
+    secure(shop)
+    for each in shop.ec2.describe_internet_gateways()["InternetGateways"]:
+        if each["Attachments"][0]["VpcId"] == shop.found["VpcId"]:
+            shop.ec2.detach_internet_gateway(InternetGatewayId=each["InternetGatewayId"], VpcId=shop.found["VpcId"])
+
+
+def firewalled(shop: Front, default: str = "Block") -> None:
+    secure(shop)
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "shop"}
+    told = shop.waf.create_web_acl(Name="shop", Scope="REGIONAL", DefaultAction={default: {}}, VisibilityConfig=seen)
+    shop.waf.associate_web_acl(WebACLArn=told["Summary"]["ARN"], ResourceArn=shop.arn)
+
+
 def private(shop: Front, count: int = 9) -> None:
     """In subnets that have no way to the internet, as where the private ones were chosen."""
     secure(shop)
@@ -211,13 +245,21 @@ STATES = {
     ),
     "IPv6 addresses, and nobody let in by them": State(dual_stack, "works_but", "open", "Let ::/0 use port 80"),
     "old TLS": State(old_tls, "works_but", "tls", "ELBSecurityPolicy-TLS13-1-2"),
+    "its subnets lead the internet to the gateway in halves": State(led_by("0.0.0.0/1", "128.0.0.0/1"), "works"),
+    "behind a firewall that lets everybody through": State(lambda shop: firewalled(shop, "Allow"), "works"),
     # and what is not
+    "its subnets lead one office alone to the gateway": State(
+        led_by("203.0.113.0/24"), "broken", "way-in", "a route for 0.0.0.0/0"
+    ),
+    "the internet gateway is detached": State(detached, "broken", "way-in", "to an internet gateway"),
+    "its subnets lead IPv6 alone to the gateway": State(led_by("::/0"), "broken", "way-in", "a route for 0.0.0.0/0"),
     "all redirect the health check": State(
         secure, "broken", "healthy", "application redirects by itself", (REDIRECTS, REDIRECTS)
     ),
     "all time out": State(secure, "broken", "healthy", "let the load balancer in", (ill("Target.Timeout"),)),
     "a stopped machine": State(secure, "broken", "healthy", "start it", (ill("Target.InvalidState", state="unused"),)),
     "nobody behind it": State(nobody, "broken", "healthy", "Register a server"),
+    "behind a firewall that lets nobody through": State(firewalled, "broken", "firewall", "default action"),
     "in circles": State(in_circles, "broken", "loop", "another host or path"),
     "all to one name, which is its own": State(all_to(OWN), "broken", "loop", "another host or path"),
     "all to one name, in capitals": State(all_to(OWN.upper()), "broken", "loop", "another host or path"),

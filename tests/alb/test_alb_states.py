@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,22 @@ def test_a_function_behind_it_must_be_there_and_let_it_in(
     found = check(WithFunction(cloud, **function))
     assert (found.status.value, found.cause) == (status, "healthy:hello" if says else "")
     assert says in (found.because.sentence if found.because else "")
+
+
+@pytest.mark.parametrize(("mode", "status"), [("verify", "works_but"), ("passthrough", "works"), ("off", "works")])
+def test_a_listener_may_ask_visitors_for_a_certificate(
+    account: PracticeAccount, cloud: Aws, mode: str, status: str
+) -> None:
+    secure(Front(account))
+
+    class Asking(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            for page in super().pages(call):
+                each = [{**one, "MutualAuthentication": {"Mode": mode}} for one in page.get("Listeners") or []]
+                yield {**page, "Listeners": each} if each else page
+
+    found = check(Asking(cloud))
+    assert (found.status.value, found.cause.partition(":")[0]) == (status, "client-certificate" * (mode == "verify"))
 
 
 def test_a_security_group_that_was_not_asked_for_is_passed_over(account: PracticeAccount, cloud: Aws) -> None:
@@ -185,4 +201,4 @@ def test_a_check_asks_as_much_as_its_load_balancer_is_large(account: PracticeAcc
     secure(Front(account))
     counted = Between(cloud)
     check(counted)
-    assert len(counted.calls) == 15, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 16, [each.operation for each in counted.calls]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from website.readers import WITH_SECRET, website
+from website.readers import WITH_SECRET, open_to_all, website
 from website.standing import ACCOUNT, REGION, Site, behaviour, several
 
 
@@ -100,3 +100,33 @@ def headers(*names: str, kind: str = "OriginRequestPolicy") -> Mapping[str, Any]
     if kind == "CachePolicy":
         config = {"ParametersInCacheKeyAndForwardedToOrigin": config}
     return {kind: {f"{kind}Config": config}}
+
+
+def asking(host: str, **custom: Any) -> Callable[[Site], None]:
+    """An origin that is set as any other server is, in front of a bucket that everybody may read."""
+
+    def made(site: Site) -> None:
+        open_to_all(site)
+        site.hosted()
+        set_ = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only", **custom}
+        site.origins({**site.origin(host=host, control=""), "CustomOriginConfig": set_})
+
+    return made
+
+
+def guarded(default: str, *rules: Mapping[str, Any]) -> Callable[[Site], None]:
+    """Behind a web ACL with this default action and these rules."""
+
+    def made(site: Site) -> None:
+        seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "pages"}
+        told = site.waf.create_web_acl(
+            Name="pages", Scope="CLOUDFRONT", DefaultAction={default: {}}, VisibilityConfig=seen,
+            Rules=[{"Name": f"rule-{n}", "Priority": n, "VisibilityConfig": seen, **each}
+                   for n, each in enumerate(rules)],
+        )  # fmt: skip
+        site.configured(WebACLId=told["Summary"]["ARN"])
+
+    return made
+
+
+ONE_COUNTRY: Mapping[str, Any] = {"GeoMatchStatement": {"CountryCodes": ["DE"]}}

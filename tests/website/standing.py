@@ -28,6 +28,7 @@ class Site:
     def __init__(self, account: PracticeAccount) -> None:
         client: Any = account.session.client
         self.s3, self.cloudfront, self.kms = client("s3"), client("cloudfront"), client("kms")
+        self.waf = client("wafv2", region_name="us-east-1")
         self.route53, self.acm = client("route53"), client("acm", region_name="us-east-1")
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.pages("index.html")

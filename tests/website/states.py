@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from website.behaviours import (
     ALL_VIEWER,
     EXCEPT_HOST,
+    ONE_COUNTRY,
     api_beside_it,
+    asking,
     everything_by,
     functioning,
     group,
+    guarded,
     handing_on,
     headers,
     images_elsewhere,
@@ -146,7 +149,18 @@ STATES = {
         "works",
     ),
     "with a page for errors": State(lambda site: [site.pages("404.html"), answering(site, "/404.html")], "works"),
+    "behind a firewall that lets everybody through": State(guarded("Allow"), "works"),
+    "behind a firewall that turns some away": State(
+        guarded("Allow", {"Statement": ONE_COUNTRY, "Action": {"Block": {}}}), "works"
+    ),
+    "behind a firewall for one country": State(
+        guarded("Block", {"Statement": ONE_COUNTRY, "Action": {"Allow": {}}}), "works"
+    ),
+    "behind a firewall of the old kind": State(lambda site: site.configured(WebACLId="473e64fd-f30b"), "works"),
     # what works, and should not stay so
+    "for visitors with a certificate": State(
+        lambda site: site.configured(ViewerMtlsConfig={"Mode": "required"}), "works_but", "client-certificate"
+    ),
     "for visitors with a signature": State(
         lambda site: site.configured(
             DefaultCacheBehavior=behaviour("files", TrustedKeyGroups={"Enabled": True, **several("group")})
@@ -271,7 +285,36 @@ STATES = {
         answer=("GetCachePolicy", headers("host", kind="CachePolicy")),
     ),
     "a website that gets the visitor's Host": State(website_handing_on, "broken", "host"),
+    "behind a firewall that lets nobody through": State(guarded("Block"), "broken", "firewall", "default action"),
+    "behind a firewall that only counts whom it knows": State(
+        guarded("Block", {"Statement": ONE_COUNTRY, "Action": {"Count": {}}}), "broken", "firewall"
+    ),
+    "a website at another port": State(
+        asking(WEBSITE, OriginProtocolPolicy="http-only", HTTPPort=8080), "broken", "origin", "Set it to 80"
+    ),
+    "a bucket at another port": State(asking(FILES, HTTPSPort=8443), "broken", "origin", "Set it to 443"),
+    "a bucket by old TLS alone": State(
+        asking(FILES, OriginSslProtocols=several("SSLv3", "TLSv1")), "broken", "origin", "Add TLSv1.2"
+    ),
+    "a bucket as any other server": State(
+        asking(FILES, OriginSslProtocols=several("TLSv1", "TLSv1.2")), "works_but", "direct-access"
+    ),
     # what cannot be told
+    "behind a firewall whose groups decide": State(
+        guarded(
+            "Block",
+            {
+                "Statement": {
+                    "RuleGroupReferenceStatement": {
+                        "ARN": "arn:aws:wafv2:us-east-1:123456789012:global/rulegroup/ours/1"
+                    }
+                },
+                "OverrideAction": {"None": {}},
+            },
+        ),
+        "unknown",
+        "firewall",
+    ),
     "a policy that may not be read": State(handing_on(OriginRequestPolicyId="mine"), "unknown", "host"),
     "a certificate that IAM keeps": State(
         named(*BOTH), "unknown", "certificate", answer=("GetDistribution", {"IAMCertificateId": "ASCA1"})

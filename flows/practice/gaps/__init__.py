@@ -93,7 +93,7 @@ GAPS: dict[str, str] = {
         "not attached to, and a second route to the same IPv6 network; refused here."
     ),
     "ec2.DescribeRouteTables": (
-        "A route to a VPN gateway or transit gateway that is no longer attached, or to a peering connection that is "
+        "A route to an internet, VPN or transit gateway that is no longer attached, or to a peering connection that is "
         "not active, is a blackhole."
     ),
     "ec2.CreateVpcPeeringConnection": (

@@ -10,6 +10,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import DryRunClientError, InvalidSecurityGroupNotFoundError, RouteAlreadyExistsError
 from moto.ec2.models import vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.internet_gateways import InternetGateway
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
@@ -145,6 +146,8 @@ def _kept_icmp(original: Callable[[Any], ActionResult]) -> Callable[[Any], Actio
 def _route_state(self: Any) -> str:
     gateway = self.gateway
     if isinstance(gateway, PracticeVpnGateway) and self.route_table.vpc_id not in gateway.attachments:
+        return "blackhole"
+    if isinstance(gateway, InternetGateway) and (gateway.vpc is None or gateway.vpc.id != self.route_table.vpc_id):
         return "blackhole"
     transit = self.transit_gateway
     if isinstance(transit, PracticeTransitGateway) and not attached(
