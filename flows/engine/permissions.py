@@ -26,7 +26,7 @@ PREFIXES: Mapping[str, str] = {
     "codeconnections": "codeconnections",
     "rds": "rds", "rds-data": "rds-data", "kms": "kms",
     "events": "events", "scheduler": "scheduler", "cloudtrail": "cloudtrail",
-    "lambda": "lambda", "sns": "sns", "sqs": "sqs", "ssm": "ssm",
+    "lambda": "lambda", "sns": "sns", "sqs": "sqs", "ssm": "ssm", "wafv2": "wafv2",
 }  # fmt: skip
 """botocore's name of a service to IAM's prefix (Service Authorization Reference, 2026-10)."""
 

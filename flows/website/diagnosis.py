@@ -41,7 +41,6 @@ READS = tuple(
         "s3.HeadBucket",
         "s3control.GetPublicAccessBlock",
         "acm.DescribeCertificate",
-        "wafv2.GetWebACL",
         "route53.GetHostedZone",
         "route53.ListHostedZones",
         "route53.ListResourceRecordSets",
