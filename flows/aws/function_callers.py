@@ -24,6 +24,8 @@ KINDS = (
     "Object Tags Added", "Object Tags Deleted",
 )  # fmt: skip
 RECORDED = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "DeleteObjects")
+CARRIERS = {"states": "the state machine", "events": "the event bus"}
+"""What a rule may hand an event on to that may call a function then."""
 OF_THE_FILE = (
     "detail.object", "detail.reason", "detail.request-id", "detail.requester", "detail.source-ip-address",
     "detail.version", "detail.deletion-type", "detail.requestParameters.key", "detail.userIdentity", "id", "time",
@@ -81,6 +83,42 @@ def ways(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged
         for rule in page.get("Rules") or []:
             if kind := heard(str(rule.get("EventPattern") or ""), bucket, cloud.identity):
                 yield from _by_rule(cloud, rule, recorded=kind == BY_TRAIL, bridged=bridged)
+
+
+def handing_on(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, bridged: bool) -> Iterator[str]:
+    """Who hears of a bucket's files and may call a function in a way that is not seen from here, as parts of a
+    sentence: a state machine, another event bus, or a queue from which no function fetches, but perhaps a pipe does.
+
+    Raises CloudError.
+    """
+    for each in standing:
+        if _fetched_unseen(cloud, each.arn):
+            yield each.receiver
+    for page in cloud.pages(Call("events.ListRules")):
+        for rule in page.get("Rules") or []:
+            kind = heard(str(rule.get("EventPattern") or ""), bucket, cloud.identity)
+            if kind and rule.get("State") != "DISABLED" and (bridged or kind == BY_TRAIL):
+                yield from _handing_on(cloud, str(rule.get("Name", "")))
+
+
+def _handing_on(cloud: Cloud, rule: str) -> Iterator[str]:
+    for page in cloud.pages(Call("events.ListTargetsByRule", {"Rule": rule})):
+        for target in page.get("Targets") or []:
+            to = str(target.get("Arn", ""))
+            if what := CARRIERS.get(":".join(to.split(":")[2:3])):
+                yield f"the rule {rule} and {what} {to.rpartition(':')[2].rpartition('/')[2]}"
+            elif _fetched_unseen(cloud, to):
+                yield f"the rule {rule} and {_told(to)}"
+
+
+def _fetched_unseen(cloud: Cloud, arn: str) -> bool:
+    """Whether it is a queue from which no function fetches."""
+    parts = arn.split(":")
+    if len(parts) < 6 or parts[2] != "sqs":
+        return False
+    region = "" if parts[3] == cloud.identity.region else parts[3]
+    pages = cloud.pages(Call("lambda.ListEventSourceMappings", {"EventSourceArn": arn}, region))
+    return not any(page.get("EventSourceMappings") for page in pages)
 
 
 def heard(pattern: str, bucket: str, who: Identity) -> str:

@@ -54,7 +54,7 @@ def diagnose(cloud: Cloud, bucket: str, function: str = "") -> Iterator[Finding]
     meant = [each for each in standing if ":lambda:" in each.arn and (not name or short(each.arn) == name)]
     ways, unseen = other_ways(cloud, bucket, standing, name)
     if not meant and not ways:
-        yield _nothing(bucket, name, unseen)
+        yield _nothing(cloud, bucket, name, standing, unseen)
     for arn in dict.fromkeys([*(each.arn for each in meant), *(way.function for way in ways)]):
         straight = [each for each in meant if each.arn == arn]
         around = [way for way in ways if way.function == arn]
@@ -118,7 +118,21 @@ def about(cloud: Cloud, bucket: Bucket, arn: str, straight: list[Notification], 
         yield from rule(here)
 
 
-def _nothing(bucket: str, name: str, unseen: str) -> Finding:
+def _nothing(cloud: Cloud, bucket: str, name: str, standing: list[Notification], unseen: str) -> Finding:
+    told = set[str]()
+    if not unseen:
+        try:
+            bridged = notifications.bridged(cloud, bucket)
+            told = set(function_callers.handing_on(cloud, bucket, standing, bridged=bridged))
+        except CloudError as problem:
+            unseen = problem.what
+    if told:
+        who, hear = _capital(" and ".join(sorted(told))), "hear" if len(told) > 1 else "hears"
+        return unknown(
+            "notification", f"{bucket} calls {name or 'no function'} neither straight nor by a rule, topic or queue. "
+            f"{who} {hear} of its files, and what is called from there is not seen.", f"{SEEN}, ListRules",
+            "If nothing is, set it up: handrail run s3_lambda.",
+        )  # fmt: skip
     if unseen:
         return unknown(
             "notification", f"{bucket} calls {name or 'no function'} straight for nothing; whether rules, topics or "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from flows.aws import buckets, event_receivers, keepers, kms_keys, lambda_functions, service_roles
 from flows.aws.kms_keys import Whose
-from flows.aws.notifications import CREATED, SEEN, Notification
+from flows.aws.notifications import CREATED, SAFE, SEEN, Notification
 from flows.aws.role_permissions import Role, uses
 from flows.aws.service_roles import Worker, open_questions
 from flows.engine import Cloud, CloudError, Finding, Grade, shell
@@ -19,6 +19,8 @@ from . import recursion, repairs
 
 FETCHING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda does with a queue, in the name of the function's role."""
+ENCODED = f"{SAFE}~%+"
+"""Signs that stand in a filter for themselves, or for others."""
 PUT, PARTS = "s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"
 
 
@@ -95,6 +97,13 @@ def filters(here: Situation) -> Iterator[Finding]:
                 "Give only the beginning (in/) or the end (.jpg) of the files' names. Where it stands, remove the "
                 "notification and make it anew: the bucket's page, Properties, Event notifications.",
             )  # fmt: skip
+        elif signs := unencoded(each.prefix + each.suffix):
+            encoded = "…".join(quote_plus(unquote_plus(end), SAFE) for end in (each.prefix, each.suffix))
+            yield Finding(
+                f"filter:{each.id}", Grade.REFUSED,
+                f"The notification {each.id} is written for {each.prefix}…{each.suffix}, and S3 tells of no such file: "
+                f"it takes {signs} there.", SEEN, f"Write the filter as {encoded}.",
+            )  # fmt: skip
 
 
 def mistaken(start: str, end: str, bucket: str = "") -> str:
@@ -106,6 +115,13 @@ def mistaken(start: str, end: str, bucket: str = "") -> str:
     if start.startswith("s3://") or (bucket and start.startswith(f"arn:aws:s3:::{bucket}")):
         return "the bucket is no part of the name"
     return ""
+
+
+def unencoded(filters: str) -> str:
+    """Which signs stand in filters as people write them, and how S3 takes them; "" if all are as S3 keeps them (S3 User
+    Guide, "Configuring event notifications using object key name filtering": what must be encoded, 2026-11)."""
+    signs = dict.fromkeys(sign for sign in filters if not (sign.isascii() and sign.isalnum()) and sign not in ENCODED)
+    return ", ".join(f"{'a space' if sign == ' ' else sign} as {quote_plus(sign)}" for sign in signs)
 
 
 def ways_in(here: Situation) -> Iterator[Finding]:

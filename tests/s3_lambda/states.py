@@ -25,13 +25,17 @@ from s3_lambda.roles_and_keys import (
 )
 from s3_lambda.standing import ACCOUNT, CREATED, QUEUE, TOPIC, Bucket, State
 from s3_lambda.ways import (
+    a_rule_for_a_log,
     by_a_queue,
     by_a_queue_over_tls,
+    by_a_queue_that_something_else_empties,
     by_a_queue_under_a_key,
     by_a_rule,
     by_a_rule_for_a_folder,
+    by_a_state_machine,
     by_a_topic,
     by_a_topic_and_a_queue,
+    by_another_bus,
     never_runs,
     queue_encrypted,
     queue_encrypted_by_amazon,
@@ -86,6 +90,19 @@ def leading_slash(bucket: Bucket) -> None:
 
 def leading_slash_encoded(bucket: Bucket) -> None:
     bucket.calls("%2Fin/")
+
+
+def a_space(bucket: Bucket) -> None:
+    """As Terraform hands it on, and S3 keeps it."""
+    bucket.calls("new photos/")
+
+
+def a_space_encoded(bucket: Bucket) -> None:
+    bucket.calls("new+photos/day%3D1/")
+
+
+def an_equals_sign(bucket: Bucket) -> None:
+    bucket.calls("in/day=1/")
 
 
 def only_put(bucket: Bucket) -> None:
@@ -149,6 +166,13 @@ STATES = {
         State(wildcard_at_the_end, "broken", "filter", "Give only the beginning"),
         State(leading_slash, "broken", "filter", "Give only the beginning"),
         State(leading_slash_encoded, "broken", "filter", "Give only the beginning"),
+        State(a_space, "broken", "filter", "Write the filter as new+photos/…"),
+        State(a_space_encoded, "works"),
+        State(an_equals_sign, "broken", "filter", "Write the filter as in/day%3D1/…"),
+        State(by_a_state_machine, "unknown", "notification", "handrail run s3_lambda"),
+        State(by_another_bus, "unknown", "notification"),
+        State(by_a_queue_that_something_else_empties, "unknown", "notification"),
+        State(a_rule_for_a_log, "broken", "notification"),
         State(only_put, "works_but", "only-put", CREATED),
         State(role_gone, "broken", "role", "Give the function another role"),
         State(role_of_somebody_else, "broken", "role", "lambda.amazonaws.com sts:AssumeRole"),

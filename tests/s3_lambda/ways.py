@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from s3_lambda.cases import ARN, BUCKET, NAME
-from s3_lambda.standing import ACCOUNT, CREATED, QUEUE, TOPIC, Bucket, allow
+from s3_lambda.standing import ACCOUNT, CREATED, QUEUE, REGION, TOPIC, Bucket, allow
 
 
 def by_a_rule(bucket: Bucket) -> None:
@@ -42,6 +42,33 @@ def by_a_topic_and_a_queue(bucket: Bucket) -> None:
     )
     bucket.put(TopicConfigurations=[{"Id": "t", "TopicArn": TOPIC, "Events": [CREATED]}])
     bucket.client("sns").subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=QUEUE)
+
+
+def handed_on(bucket: Bucket, arn: str) -> None:
+    """To something that may call the function then."""
+    pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [BUCKET]}}}
+    bucket.client("events").put_rule(Name="photos", EventPattern=json.dumps(pattern))
+    bucket.client("events").put_targets(Rule="photos", Targets=[{"Id": "1", "Arn": arn}])
+    bucket.put(EventBridgeConfiguration={})
+
+
+def by_a_state_machine(bucket: Bucket) -> None:
+    handed_on(bucket, f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:resize")
+
+
+def by_another_bus(bucket: Bucket) -> None:
+    handed_on(bucket, f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/photos")
+
+
+def a_rule_for_a_log(bucket: Bucket) -> None:
+    """Of which nothing is called."""
+    handed_on(bucket, f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/events/photos")
+
+
+def by_a_queue_that_something_else_empties(bucket: Bucket) -> None:
+    """A pipe, for example."""
+    bucket.client("sqs").create_queue(QueueName="photos")
+    bucket.put(QueueConfigurations=[{"Id": "q", "QueueArn": QUEUE, "Events": [CREATED]}])
 
 
 def rule_without_bridge(bucket: Bucket) -> None:
