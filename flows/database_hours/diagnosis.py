@@ -15,7 +15,7 @@ from flows.engine import Cloud, CloudError, Finding, shell
 from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 from flows.policies import Answer
 
-from . import repairs
+from . import repairs, rules
 from .rules import Situation
 
 SEEN = "GetSchedule"
@@ -101,8 +101,24 @@ def _one(here: Situation, each: Change) -> Iterator[Finding]:
     elif each.does == "limits" and each.limits is None:
         sentence = f"The schedule {name} sets limits that cannot be read."
         yield broken(f"input:{name}", sentence, f"{SEEN}: Target.Input", f"Give {LIMITS} a minimum and a maximum.")
-    elif each.limits and here.status == "available":
-        yield from _limits(here, each)
+    else:
+        yield from _refused(here, each)
+        if each.limits and here.status == "available":
+            yield from _limits(here, each)
+
+
+def _refused(here: Situation, each: Change) -> Iterator[Finding]:
+    """Whether AWS refuses what it does, whenever it comes."""
+    id = f"refused:{each.name}"
+    try:
+        why = rules.refused(here, each)
+    except CloudError as problem:
+        sentence = f"Whether AWS takes what the schedule {each.name} does was not looked at."
+        yield unknown(id, sentence, problem.what, aside=True)
+        return
+    if why:
+        remedy = "Let it set what AWS takes, or take it away."
+        yield broken(id, f"The schedule {each.name} fails each time: {why}.", f"{SEEN}, DescribeDBClusters", remedy)
 
 
 def _limits(here: Situation, each: Change) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ BEYOND = {
     "begins": "From when on it is to do its work is for whoever made it.",
     "times": "Which times are meant is for whoever made it.",
     "input": "What else it was to do is for whoever made it.",
+    "refused": "Which limits are meant is for whoever made it.",
     "role": "What a role may do is for whoever keeps it.",
     "may-change": "What a role may do is for whoever keeps it.",
     "clocks": "Only you know which other time is meant.",

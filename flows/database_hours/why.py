@@ -16,6 +16,7 @@ WHY: Mapping[str, str] = {
     "times": "Only a time of day on days of the week can be compared with how it is now.",
     "clocks": "That day it does not wake in time, or stays awake until the next evening.",
     "input": "AWS takes any text when the schedule is made, and refuses it only when it is due.",
+    "refused": "AWS takes any limits when the schedule is made, and refuses them only when it is due.",
     "limits": "Each change writes all limits, also those that somebody chose by hand.",
     "late": "A morning that comes after the evening keeps it awake all night.",
     "role": "A schedule does what it does with its role; without that it does nothing.",

@@ -103,6 +103,27 @@ def without_limits_that_can_be_read(hours: Hours) -> None:
     hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
 
 
+def a_maximum_below_one(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", {"MinCapacity": 0.5, "MaxCapacity": 0.5})
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
+def a_minimum_above_its_maximum(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", {"MinCapacity": 8, "MaxCapacity": 4})
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
+def asleep_after_a_minute(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", AWAKE)
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", {**ASLEEP, "SecondsUntilAutoPause": 60})
+
+
+def a_version_that_cannot_sleep(hours: Hours) -> None:
+    rds = hours.client("rds")
+    rds.modify_db_cluster(DBClusterIdentifier=NAME, EngineVersion="16.2", AllowMajorVersionUpgrade=True)
+    hours.both()
+
+
 def no_morning(hours: Hours) -> None:
     hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
 
@@ -209,6 +230,10 @@ STATES = {
         State(ended, "broken", "ended:"),
         State(misspelled, "broken", "input:"),
         State(without_limits_that_can_be_read, "broken", "schedules"),
+        State(a_maximum_below_one, "broken", "refused:morning"),
+        State(a_minimum_above_its_maximum, "broken", "refused:morning"),
+        State(asleep_after_a_minute, "broken", "refused:evening"),
+        State(a_version_that_cannot_sleep, "broken", "refused:evening"),
         State(role_gone, "broken", "role:"),
         State(role_of_another_service, "broken", "role:"),
         State(role_of_another_group, "broken", "role:"),

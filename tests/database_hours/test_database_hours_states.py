@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from database_hours import states
-from database_hours.standing import NIGHT, NOON, Hours, State, check
+from database_hours.standing import CLUSTER, NAME, NIGHT, NOON, Hours, State, check, monday
 from database_hours.states import STATES, without_leave_to_send
+from support.clouds import Between
 from support.repairs import mended_or_why_not
 
+from flows.database_hours import diagnosis
+from flows.engine import Call
 from flows.engine.boto import Aws
+from flows.engine.verdict import verdict
 from flows.practice import PracticeAccount
 
 
@@ -45,6 +50,22 @@ def test_what_stopped_or_started_it_is_said(
     found = check(account, cloud, State(made, "", hour=hour))
     (now,) = [each for each in found.findings if each.id == "state"]
     assert sentence in now.sentence
+
+
+def test_no_cluster_of_a_global_database_is_stopped(account: PracticeAccount, cloud: Aws) -> None:
+    """moto takes no cluster of another region's into one."""
+
+    class Global(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            member = {"DBClusterArn": CLUSTER, "IsWriter": True}
+            one = {"GlobalClusterIdentifier": "world", "GlobalClusterMembers": [member]}
+            yield from [{"GlobalClusters": [one]}] if call.name == "DescribeGlobalClusters" else super().pages(call)
+
+    states.runs_by_schedule(Hours(account))
+    found = verdict(diagnosis.diagnose(Global(cloud), NAME, monday(NOON)))
+    assert (found.status, found.cause) == ("broken", "refused:evening")
+    assert found.because
+    assert "belongs to the global database world, whose clusters cannot be stopped" in found.because.sentence
 
 
 def test_who_may_not_send_is_named(account: PracticeAccount, cloud: Aws) -> None:
