@@ -18,6 +18,7 @@ from flows.engine.look import Looked
 from flows.engine.pasted_lists import joined
 from flows.engine.problems import JournalTrouble, Refused
 from flows.engine.receipts import receipt
+from flows.engine.shell import handrail
 
 from . import costs, looking_again, outcome, taking_back, words
 from .safe import line
@@ -210,7 +211,7 @@ def delete(journal: Journal, run: Run) -> None:
         raise Refused(f"{run.id} is no draft: it was taken back, and what was done stays written down.")
     if run.record.status != "draft":
         what = f"{run.id} is no draft: it created something, and what was done stays written down."
-        raise Refused(what, remedy=f"Take it back: {words.undo(run.id)}")
+        raise Refused(what, remedy=f"Take it back: {handrail('undo', run.id)}")
     with run.held():
         run.discard()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-
-import click
 
 STOPPING = "Stopping after the calls that are under way…"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,8 +22,7 @@ def stoppable(stop: Callable[[], None], says: str) -> Iterator[list[int]]:
     def stopped(number: int, frame: object) -> None:
         caught.append(number)
         stop()
-        with suppress(OSError):  # the terminal may be what went away
-            click.echo(says, err=True)
+        _say(says)
 
     before = {number: signal.signal(number, stopped) for number in ENDS}
     try:
@@ -31,3 +30,10 @@ def stoppable(stop: Callable[[], None], says: str) -> Iterator[list[int]]:
     finally:
         for number, former in before.items():
             signal.signal(number, former)
+
+
+def _say(text: str) -> None:
+    """Past the buffer: the signal may have come in the middle of a line that is being written there, and Python refuses
+    to write into a buffer twice at a time (`io`, "Reentrancy")."""
+    with suppress(OSError):  # the terminal may be what went away
+        os.write(sys.stderr.fileno(), f"{text}\n".encode(sys.stderr.encoding, sys.stderr.errors or "strict"))

@@ -12,8 +12,8 @@ import pytest
 from support.runs import draft
 from support.terminal import ROOT
 
-from flows.engine import Journal
-from tui import called, words
+from flows.engine import Journal, Refused
+from tui import called, history, words
 from tui.copying import taken
 from tui.screen.screens.page import Say
 from tui.screen.widgets.lines import Lines, Said
@@ -49,6 +49,24 @@ def test_by_its_name_where_the_path_leads_to_it(tmp_path: Path, journal: Journal
 def test_documents_are_for_others_and_keep_the_name(tmp_path: Path) -> None:
     told = json.loads(begun(tmp_path, "runs", "vpn-none", "--output", "json").stdout)
     assert told["error"]["remedy"] == "`handrail runs` lists them."
+
+
+def test_what_is_wrong_keeps_it_until_it_is_shown(
+    monkeypatch: pytest.MonkeyPatch, journal: Journal, tmp_path: Path
+) -> None:
+    """The document says `handrail`, and words say what has to be typed."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(sys, "argv", [".venv/bin/handrail"])
+    called.called.cache_clear()
+    try:
+        run = draft(journal, name="berlin")
+        run.set_status("failed")
+        with pytest.raises(Refused) as refused:
+            history.delete(journal, run)
+        assert refused.value.remedy == f"Take it back: handrail undo {run.id}"
+        assert f"Take it back: .venv/bin/handrail undo {run.id}" in words.problem(refused.value)
+    finally:
+        called.called.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import click
 
 from flows.engine import Caution, Event, JournalTrouble, Place, Problem, Review, Run, Session, Stopped
 from flows.engine.by_hand import to_do
+from flows.engine.shell import handrail
 
 from .. import costs, outcome, safe, taking_back, words
 from ..called import as_called
@@ -104,11 +105,11 @@ def applied(session: Session, output: str) -> Applied:
             session.hand_over()
         except Problem as problem:
             problem.what = f"Everything is created; what it came to could not be looked at. {problem.what}"
-            problem.remedy = f"{problem.remedy} To look again: {words.resume(run.id)}".strip()
+            problem.remedy = f"{problem.remedy} To look again: {handrail('resume', run.id)}".strip()
             unseen.append(problem)
     problems += unseen
     if interrupted and not problems:
-        problems.append(Stopped(STOPPED, remedy=f"Go on with: {words.resume(run.id)}"))
+        problems.append(Stopped(STOPPED, remedy=f"Go on with: {handrail('resume', run.id)}"))
     return Applied(problems, unseen, bool(interrupted))
 
 
@@ -128,7 +129,7 @@ def _take_back(session: Session, decisions: dict[str, str], output: str) -> int:
                 raise
             trouble = problem
     if interrupted and trouble is None and session.run:
-        trouble = Stopped(STOPPED, remedy=f"Go on with: {words.undo(session.run.id)}")
+        trouble = Stopped(STOPPED, remedy=f"Go on with: {handrail('undo', session.run.id)}")
     both = sys.stdout.isatty() and sys.stderr.isatty()  # what happened stands there already
     code = tell_receipt(session, output, trouble, told=(*before, *(told if both else ())))
     return 130 if interrupted else code

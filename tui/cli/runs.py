@@ -102,8 +102,9 @@ def resume(
     """Go on with a draft or an interrupted run where it was left."""
     import flows
     from flows.engine import Journal, Refused
+    from flows.engine.shell import handrail
 
-    from .. import history, words
+    from .. import history
     from ..answers_file import load_answers
     from . import results
     from .confirmation import confirmed, known_yeses, look_ahead, writable
@@ -132,7 +133,9 @@ def resume(
     if record.status == "undoing":
         if to_decide := session.to_decide():
             keys = " ".join(f"--set {each.key}=…" for each in to_decide)
-            raise Refused(f"The undo of {run.id} was interrupted.", remedy=f"Go on with: {words.undo(run.id)} {keys}")
+            raise Refused(
+                f"The undo of {run.id} was interrupted.", remedy=f"Go on with: {handrail('undo', run.id)} {keys}"
+            )
         raise SystemExit(results.take_back(session, {}, output))
     cautions: list[Caution] = []
     if record.status == "draft":
