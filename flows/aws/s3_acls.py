@@ -38,3 +38,16 @@ def opens(cloud: Cloud, bucket: Bucket, key: str) -> bool:
     )
     whole = buckets.account_block(cloud, cloud.identity.region) if read else None
     return read and not (buckets.block(cloud, bucket).ignore_acls or (whole and whole.ignore_acls))
+
+
+def owned_by_others(cloud: Cloud, bucket: Bucket, key: str) -> bool:
+    """Whether a file is another account's than its bucket, as what it uploaded stays where access lists are taken. The
+    bucket's policy says nothing of such a file (the same guide, "Object ownership"). Raises CloudError."""
+    if refused(cloud, bucket):
+        return False
+    asked = {"Bucket": bucket.name, "Prefix": key, "MaxKeys": 1, "FetchOwner": True}
+    listed = cloud.make(Call("s3.ListObjectsV2", asked, bucket.region)).get("Contents") or []
+    owners = {str((each.get("Owner") or {}).get("ID") or "") for each in listed if each.get("Key") == key} - {""}
+    told = cloud.make(Call("s3.GetBucketAcl", {"Bucket": bucket.name}, bucket.region)) if owners else {}
+    own = str((told.get("Owner") or {}).get("ID") or "")
+    return bool(own and owners - {own})

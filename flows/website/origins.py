@@ -284,6 +284,7 @@ def _pages(cloud: Cloud, config: Mapping[str, Any], one: Used, here: Origin, new
         keys = _keys(cloud, here.bucket, _prefix(start))
         yield from page_rules.start_page(here, root, there, changed, keys, new=new)
         if not new:
+            yield from rules.owned(here) if there else ()
             yield from page_rules.error_page(here, config, lambda key: _there(cloud, here.bucket, key))
         yield from page_rules.folders(here, root, keys, changed)
         yield from rules.rest(here, keys)

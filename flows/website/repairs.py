@@ -20,6 +20,7 @@ BEYOND = {
     "policy": "A statement of others forbids it, or a secret is in it that AWS alone knows: it is left to whoever put "
     "it there.",
     "policy-rest": "Only you know which of the files visitors are to get.",
+    "owner": "Who owns all files of a bucket is for whoever uploads to it to agree on.",
     "public-access-block": "The block is the whole account's, so it is left to whoever keeps the account.",
     "access-control": "The Origin Access Control may be other distributions' as well.",
     "direct-access": "The statement that lets everybody read is somebody else's, and nothing of others is deleted.",

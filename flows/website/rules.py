@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from flows.aws import buckets
-from flows.engine import Call, CloudError, Finding, Grade
+from flows.aws import buckets, s3_acls
+from flows.engine import Call, CloudError, Finding, Grade, shell
 from flows.engine.findings import broken, caution, likely, proved, unknown
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, narrowed
@@ -73,6 +73,29 @@ def rest(here: Origin, keys: list[str] | None) -> Iterator[Finding]:
             f"policy-rest:{here.id}", f"The bucket policy lets CloudFront read {here.wanted[0]}, and not {left[0]}: "
             "visitors get 403 for that.", "GetBucketPolicy, ListObjectsV2",
             f"Allow s3:GetObject on every file that visitors are to get: {here.bucket.name}/*.",
+        )  # fmt: skip
+
+
+def owned(here: Origin) -> Iterator[Finding]:
+    """Whether the start page is another account's, of which the bucket's policy says nothing (AWS re:Post Knowledge
+    Center, "Access Denied errors with Amazon S3 as the origin of CloudFront", 2026-11)."""
+    id, page, name = f"owner:{here.id}", here.wanted[0], here.bucket.name
+    if here.leads or here.policy is None or here.says(page).answer is not Answer.ALLOWED:
+        return
+    try:
+        others = s3_acls.owned_by_others(here.cloud, here.bucket, page)
+    except CloudError as problem:
+        yield unknown(id, f"Whose file {page} is could not be read.", str(problem), aside=True)
+        return
+    if others:
+        enforced = shell.aws(
+            "s3api", "put-bucket-ownership-controls", bucket=name,
+            ownership_controls="Rules=[{ObjectOwnership=BucketOwnerEnforced}]",
+        )  # fmt: skip
+        yield broken(
+            id, f"{page} is the file of another account, which uploaded it to {name}: the bucket policy says nothing "
+            "of such files, so visitors get 403.", "ListObjectsV2, GetBucketAcl: their owners",
+            f"Upload the files again from the bucket's account, or let the bucket own all of them: {enforced}",
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ WHY: Mapping[str, str] = {
     "origin": "CloudFront has no pages of its own: it fetches each from its origin.",
     "policy": "S3 gives a file only to whom its bucket's policy allows; all others get 403.",
     "policy-rest": "A page is more than its text: what it shows and runs is fetched file by file, each by the policy.",
+    "owner": "A file is its uploader's, where the bucket lets it be, and only its own access list says who reads it.",
     "public-access-block": "This switch of S3's goes before every policy that lets everybody read.",
     "access-control": "It is how CloudFront signs its requests; S3 turns unsigned ones away from a private bucket.",
     "direct-access": "Who goes past CloudFront goes past its https, its protection and its cache, and costs more.",

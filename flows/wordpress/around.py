@@ -6,6 +6,7 @@ name several records (Amazon EC2 User Guide, "Elastic network interfaces"; Route
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -61,21 +62,30 @@ def named(cloud: Cloud, machine: Told, host: str, port: int = 80) -> Iterator[Fi
         yield proved(f"managed:{host}", f"The records of {host} are managed by ExternalDNS: change them there.", "TXT")
     if handed:
         return
-    led = [each["Value"] for one in answered if one["Type"] == "A" for each in one.get("ResourceRecords") or []]
+    values = [(one["Type"], each["Value"]) for one in answered for each in one.get("ResourceRecords") or []]
+    led = [found for kind, value in values if (found := value if kind == "A" else _by_name(value))]
     elsewhere = [each for each in dict.fromkeys(led) if each not in addresses]
     if led and not elsewhere:
         yield proved("records", f"{host} leads to this machine: {', '.join(dict.fromkeys(led))}.", f"zone {zone.id}")
         yield from _by_port(cloud, machine, host, port)
-    elif led and len(elsewhere) == len(set(led)) and public(machine):
-        words = (
-            f"{host} leads to {', '.join(elsewhere)}, and this machine's addresses are {', '.join(sorted(addresses))}"
-        )
+    elif led and len(elsewhere) == len(set(led)):
+        own = f"this machine's addresses are {', '.join(sorted(addresses))}" if addresses else (
+            "this machine has no public address"
+        )  # fmt: skip
+        words = f"{host} leads to {', '.join(elsewhere)}, and {own}"
         yield caution("records", f"{words}: right only with a balancer or another server between.", f"zone {zone.id}",
                       "Let the record lead to an address of this machine, best to a fixed one.")  # fmt: skip
     elif len(elsewhere) < len(set(led)):
         words = f"{host} leads to {', '.join(elsewhere)}, too, which is not this machine: some visitors get there."
         remedy = "Take that address out of the record, unless another machine answers there."
         yield caution("records", words, f"zone {zone.id}", remedy)
+
+
+def _by_name(name: str) -> str:
+    """The address that a machine's public name has in it, as EC2 gives them out; empty if it is another name (Amazon
+    EC2 User Guide, "EC2 instance hostnames and domains", 2026-11)."""
+    found = re.match(r"ec2-(\d+)-(\d+)-(\d+)-(\d+)\..*amazonaws\.com\.?", name.lower())
+    return ".".join(found.groups()) if found else ""
 
 
 def _by_port(cloud: Cloud, machine: Told, host: str, port: int) -> Iterator[Finding]:

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from flows.aws import instances
 from flows.aws import systems_manager as access
 from flows.engine import Cloud, CloudError, Finding, shell
-from flows.engine.findings import broken, proved, unknown
+from flows.engine.findings import broken, proved, unknown, waits
 
 from . import around, rules
 from .answers import PARAMETERS
 from .rules import SILENT
 
+STARTING = "pending"
 INFORMATION = "ssm:DescribeInstanceInformation"
 
 
@@ -34,6 +35,20 @@ def _wanted(subject: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
+def _not_running(instance: str, state: str) -> Finding:
+    """What to do about a machine in that state (Amazon EC2 User Guide, "Instance state changes", 2026-11)."""
+    told, by = f"The machine {instance} is {state}.", f"ec2:DescribeInstances: {state}"
+    start = shell.aws("ec2", "start-instances", instance_ids=instance)
+    match state:
+        case "pending":
+            return waits("state", f"The machine {instance} is starting.", by, "Wait some minutes.")
+        case "stopping":
+            return broken("state", told, by, f"Wait until it is stopped, then start it: {start}")
+        case "shutting-down" | "terminated":
+            return broken("state", f"{told} It is deleted for good.", by, "Make another machine, from an image of it.")
+    return broken("state", told, by, f"Start it: {start}")
+
+
 def _machine(cloud: Cloud, instance: str, values: Mapping[str, str]) -> Iterator[Finding]:
     agents = access.reachable(cloud)
     if instance not in (agents or {}):
@@ -45,15 +60,14 @@ def _machine(cloud: Cloud, instance: str, values: Mapping[str, str]) -> Iterator
         yield unknown("state", f"The machine {instance} could not be read.", str(problem))
     state = (machine.get("State") or {}).get("Name", "running")
     if state != "running":
-        start = shell.aws("ec2", "start-instances", instance_ids=instance)
-        yield broken("state", f"The machine {instance} is {state}.", "ec2:DescribeInstances", f"Start it: {start}")
+        yield _not_running(instance, state)
     if machine:
         yield from around.looked_at(cloud, machine)
     if agents is None:
         yield unknown("agent", "Whether the machine answers is not known.", INFORMATION)
     elif agents.get(instance) != access.ONLINE:
         remedy = "Attach such a profile, wait, try again."
-        silent = broken("agent", SILENT.format(instance), INFORMATION, remedy)
+        silent = (waits if state == STARTING else broken)("agent", SILENT.format(instance), INFORMATION, remedy)
         yield replace(silent, follows=("state",)) if state != "running" else silent
         return
     else:

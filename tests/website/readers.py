@@ -104,3 +104,13 @@ def pages_alone(site: Site) -> None:
 def kept_back(site: Site) -> None:
     site.pages("private/a.html")
     site.policy(site.allowed(), statement(Resource=f"arn:aws:s3:::{BUCKET}/private/*"))
+
+
+def uploaded_by(owner: str) -> Mapping[str, Any]:
+    """What S3 lists where the start page is somebody's."""
+    return {"Contents": [{"Key": "index.html", "Owner": {"ID": owner}}]}
+
+
+def owning_all(site: Site) -> None:
+    rules = [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    site.s3.put_bucket_ownership_controls(Bucket=BUCKET, OwnershipControls={"Rules": rules})

@@ -49,7 +49,9 @@ from website.readers import (
     let_in,
     open_to_all,
     own_acl,
+    owning_all,
     pages_alone,
+    uploaded_by,
     website,
 )
 from website.standing import (
@@ -157,6 +159,9 @@ STATES = {
         guarded("Block", {"Statement": ONE_COUNTRY, "Action": {"Allow": {}}}), "works"
     ),
     "behind a firewall of the old kind": State(lambda site: site.configured(WebACLId="473e64fd-f30b"), "works"),
+    "a bucket that owns whatever is uploaded": State(
+        owning_all, "works", answer=("ListObjectsV2", uploaded_by("another"))
+    ),
     # what works, and should not stay so
     "for visitors with a certificate": State(
         lambda site: site.configured(ViewerMtlsConfig={"Mode": "required"}), "works_but", "client-certificate"
@@ -298,6 +303,9 @@ STATES = {
     ),
     "a bucket as any other server": State(
         asking(FILES, OriginSslProtocols=several("TLSv1", "TLSv1.2")), "works_but", "direct-access"
+    ),
+    "a start page that another account uploaded": State(
+        lambda site: None, "broken", "owner", "BucketOwnerEnforced", ("ListObjectsV2", uploaded_by("another"))
     ),
     # what cannot be told
     "behind a firewall whose groups decide": State(

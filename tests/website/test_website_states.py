@@ -196,7 +196,7 @@ def test_a_check_asks_as_much_as_its_distribution_is_large(account: PracticeAcco
         site.s3.create_bucket(Bucket=f"of-others-{number}", CreateBucketConfiguration={"LocationConstraint": REGION})
     counted = Between(cloud)
     site.check(counted)
-    assert len(counted.calls) == 13, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 16, [each.operation for each in counted.calls]
 
 
 @pytest.mark.parametrize(

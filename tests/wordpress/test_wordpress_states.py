@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 from support.clock import FakeClock
@@ -38,6 +39,31 @@ def two_addresses(blog: Blog) -> None:
     made = blog.ec2.allocate_address(Domain="vpc")
     blog.ec2.associate_address(AllocationId=made["AllocationId"], NetworkInterfaceId=card)
     blog.record(blog.address, made["PublicIp"])
+
+
+def without_its_address(blog: Blog) -> None:
+    """The record stays as it was; the address is somebody else's by now."""
+    blog.record(blog.address)
+    for each in blog.ec2.describe_addresses()["Addresses"]:
+        if each["PublicIp"] == blog.address:
+            blog.ec2.disassociate_address(AssociationId=each["AssociationId"])
+            blog.ec2.release_address(AllocationId=each["AllocationId"])
+
+
+def in_state(state: str) -> Callable[[Blog], None]:
+    """As EC2 tells of it on the way."""
+
+    def made(blog: Blog) -> None:
+        from moto.ec2.models import ec2_backends
+
+        ec2_backends["123456789012"]["eu-central-1"].get_instance(blog.id)._state.name = state
+
+    return made
+
+
+def by_public_name(blog: Blog, address: str = "") -> None:
+    host = f"ec2-{(address or blog.address).replace('.', '-')}.eu-central-1.compute.amazonaws.com"
+    blog.record(host, kind="CNAME")
 
 
 def managed_zone(blog: Blog) -> None:
@@ -131,6 +157,13 @@ STATES: Mapping[str, State] = {
     "its name leads to it by a port that is shut": State(
         lambda blog: [blog.record(blog.address), blog.groups(port(443))], "broken", "firewall-port", "to port 80 of"
     ),
+    "its name leads to an address that it lost": State(
+        without_its_address, "works_but", "records", "and this machine has no public address"
+    ),
+    "its name leads to its public name": State(by_public_name, told="leads to this machine"),
+    "its name leads to the public name that it had": State(
+        lambda blog: by_public_name(blog, "198.51.100.77"), "works_but", "records", "leads to 198.51.100.77"
+    ),
     "one of two weighted records is another's": State(weighted, "works_but", "records", "198.51.100.77, too"),
     "only its own group is let in": State(
         lambda blog: blog.groups({"IpProtocol": "-1", "itself": True}), "works_but", "firewall", "the same security"
@@ -152,6 +185,8 @@ STATES: Mapping[str, State] = {
     "it is stopped": State(
         lambda blog: blog.ec2.stop_instances(InstanceIds=[blog.id]), "broken", "state", "is stopped"
     ),
+    "it is starting": State(in_state("pending"), "waiting", "state", "is starting"),
+    "it is stopping": State(in_state("stopping"), "broken", "state", "is stopping"),
     "its firewall may not be read": State(
         lambda blog: None, "unknown", "firewall", "could not be read", "ec2.DescribeSecurityGroups"
     ),
@@ -184,6 +219,21 @@ def test_how_it_stands(blog: Blog, cloud: Aws, name: str) -> None:
     assert (found.status.value, found.cause) == (state.status, state.cause), found.findings
     assert state.told in "\n".join(each.sentence for each in found.findings)
     assert len({each.id for each in found.findings}) == len(found.findings)
+
+
+def test_a_machine_that_is_deleted_is_not_to_be_started(blog: Blog, cloud: Aws) -> None:
+    """Systems Manager knows it for a while longer."""
+    in_state("terminated")(blog)
+
+    class Remembered(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            known = {"InstanceInformationList": [{"InstanceId": blog.id, "PingStatus": "ConnectionLost"}]}
+            yield from [known] if call.name == "DescribeInstanceInformation" else super().pages(call)
+
+    found = check("wordpress", Remembered(cloud), {"instance": blog.id})
+    assert (found.status.value, found.cause) == ("broken", "state")
+    assert found.because and "start-instances" not in found.because.remedy
+    assert "deleted for good" in found.because.sentence
 
 
 @pytest.mark.wild
