@@ -9,13 +9,14 @@ from flows.aws import bucket_creation, buckets, keepers, pipeline_triggers, role
 from flows.engine import Call, Caution, Cloud, CloudError, Finding, Grade
 from flows.engine.findings import broken, proved, unknown
 
-from . import build, rules, site_rules, starting_rules
+from . import build, build_rules, rules, site_rules, starting_rules
 from .situation import Situation
 
 Rule = Callable[[Situation], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     rules.connection, rules.branch, rules.file, rules.roles, rules.reads, rules.source_key, rules.builds,
-    rules.artifacts, site_rules.site, site_rules.publishes, site_rules.site_key, site_rules.visitors,
+    build_rules.needs, rules.artifacts, site_rules.site, site_rules.publishes, site_rules.site_key,
+    site_rules.visitors,
     site_rules.distribution, starting_rules.starts,
 )  # fmt: skip
 """Of what the plan makes itself they find nothing."""

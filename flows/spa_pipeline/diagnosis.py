@@ -12,14 +12,14 @@ from flows.aws.role_permissions import OF_A_ROLE
 from flows.engine import Call, Cloud, CloudError, Finding, Grade
 from flows.engine.findings import broken, unknown
 
-from . import rules, site_rules, stages, starting_rules
+from . import build_rules, rules, site_rules, stages, starting_rules
 from .situation import CODEBUILD, CODECOMMIT, CONNECTION, S3, Reading, Situation, providers
 from .stages import Known
 
 Rule = Callable[[Situation], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     rules.connection, rules.branch, rules.file, rules.roles, rules.reads, rules.source_key, rules.builds,
-    rules.artifacts, site_rules.site, site_rules.publishes, site_rules.site_key, site_rules.visitors,
+    build_rules.needs, rules.artifacts, site_rules.site, site_rules.publishes, site_rules.site_key, site_rules.visitors,
     site_rules.distribution, starting_rules.starts,
 )  # fmt: skip
 BEHIND: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +27,8 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
     CODECOMMIT: ("branch", "reads", "role"),
     S3: ("file", "reads", "source-key", "role"),
     CODEBUILD: (
-        "builds", "role", "artifacts", "store-key", "publishes", "site", "site-key", "distribution", "invalidates",
+        "builds", "needs", "role", "artifacts", "store-key", "publishes", "site", "site-key", "distribution",
+        "invalidates",
     ),
 }  # fmt: skip
 """Who does an action → the rules from which its failure follows."""

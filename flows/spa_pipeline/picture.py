@@ -10,7 +10,7 @@ PICTURE = Picture.of(
     Thing("line", "Connection", "to your Git", of="connection", made="connection", found="connection", beside=True),
     Thing("pipeline", "Pipeline", "goes step by step", of="name", made="pipeline",
           found="pipeline role stage stages runs", seen="reads starts"),
-    Thing("build", "Build", "makes the page", made="project build-role log", found="builds build"),
+    Thing("build", "Build", "makes the page", made="project build-role log", found="builds needs build"),
     Thing("store", "Artifacts", "between steps", made="artifacts", found="artifacts store-key", beside=True),
     Thing("site", "Bucket", "holds the page", of="site_bucket", made="site hosting", found="site"),
     Thing("cdn", "CloudFront", "in front of it", of="distribution", found="distribution invalidates", beside=True),

@@ -19,6 +19,7 @@ BEYOND = {
     "reads": "What a pipeline may do is for whoever keeps its role.",
     "role": "What a service may do is for whoever keeps the role.",
     "builds": "What a build does is in its project.",
+    "needs": "What a build may do is for whoever keeps its role.",
     "artifacts": "What a stage may do is for whoever keeps its role.",
     "store-key": "What a stage may do is for whoever keeps its role and the key.",
     "source-key": "What a stage may do is for whoever keeps its role and the key.",

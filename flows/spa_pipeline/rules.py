@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from flows.aws import (
     artifact_stores,
@@ -175,14 +176,20 @@ def reads(here: Situation) -> Iterator[Finding]:
             asked = {each: one.may(each, on) for each in READING[CODECOMMIT]}
         elif source.provider == CONNECTION and isinstance(settings.get("ConnectionArn"), str):
             what, on = "by the connection", settings["ConnectionArn"]
-            both = (on, on.replace(":codestar-connections:", ":codeconnections:"))
-            names = (action.partition(":")[0] for action in USE)
-            known = {f"{each}_FullRepositoryId": str(settings.get("FullRepositoryId") or "") for each in names}
-            each = [one.may(action, arn, **known) for action in USE for arn in both]
-            asked = {USE[0]: min(each, key=lambda found: BEST.index(found.answer))}
+            asked = {USE[0]: uses_connection(one, settings)}
         else:
             continue
         yield from allowed("reads", source.worker, f"read {what}", asked, on)
+
+
+def uses_connection(one: Role, settings: Mapping[str, Any]) -> Verdict:
+    """Whether a role may use the connection of a source, under either of its names."""
+    on = str(settings["ConnectionArn"])
+    both = (on, on.replace(":codestar-connections:", ":codeconnections:"))
+    names = (action.partition(":")[0] for action in USE)
+    known = {f"{each}_FullRepositoryId": str(settings.get("FullRepositoryId") or "") for each in names}
+    each = [one.may(action, arn, **known) for action in USE for arn in both]
+    return min(each, key=lambda found: BEST.index(found.answer))
 
 
 def source_key(here: Situation) -> Iterator[Finding]:

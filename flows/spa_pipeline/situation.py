@@ -16,6 +16,7 @@ S3, CODECOMMIT, CONNECTION = "S3", "CodeCommit", "CodeStarSourceConnection"
 CODEBUILD = "CodeBuild"
 PIPELINES, BUILDS = "codepipeline.amazonaws.com", "codebuild.amazonaws.com"
 
+PLAIN = "PLAINTEXT"
 WRITING = {"s3 sync": "s3:ListBucket", "--delete": "s3:DeleteObject"}
 """What stands in a buildspec → what else than s3:PutObject its publishing asks for."""
 
@@ -50,6 +51,7 @@ class Source:
         worker: the role with which it works.
         name: the action's.
         account: whose the files are, by that role; empty is the pipeline's own.
+        gives: what it hands on, by its names.
     """
 
     provider: str
@@ -57,13 +59,15 @@ class Source:
     worker: Worker
     name: str = ""
     account: str = ""
+    gives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Project:
     """A build of the pipeline; `gives` says whether it hands files on, `batch` whether it is a batch of builds. `there`
     says whether the project exists; None is not known, and `unread` says why. `region` is the project's; empty is the
-    pipeline's."""
+    pipeline's. `told` is all that AWS tells of it, `variables` the kind and the value of each of its variables, and
+    `takes` what it is handed, by its names."""
 
     name: str
     arn: str
@@ -75,6 +79,9 @@ class Project:
     tags: Sequence[Mapping[str, Any]] = ()
     region: str = ""
     batch: bool = False
+    told: Mapping[str, Any] = field(default_factory=dict)
+    variables: Sequence[tuple[str, str]] = ()
+    takes: tuple[str, ...] = ()
 
     @property
     def started_by(self) -> tuple[str, str]:
@@ -172,7 +179,8 @@ class Reading:
             settings = action.get("configuration") or {}
             if category == "Source":
                 called, account = str(action.get("name") or ""), _account(action, who.account)
-                sources.append(Source(provider, settings, worker, called, account))
+                gives = tuple(str(each.get("name")) for each in action.get("outputArtifacts") or [])
+                sources.append(Source(provider, settings, worker, called, account, gives))
             elif (category, provider) == ("Deploy", S3) and settings.get("BucketName"):
                 sites.append(_deployed(settings, worker))
         built = [action for action, (_, provider) in actions if provider == CODEBUILD]
@@ -208,8 +216,11 @@ class Reading:
             gives = bool(action.get("outputArtifacts"))
             tags = about.get("tags") or ()
             batch = str((action.get("configuration") or {}).get("BatchEnabled") or "").lower() == "true"
-            projects.append(Project(name, arn, worker, starts, gives, there, unread, tags, region, batch))
-            variables = dict(_variables(about, action))
+            told = {name: (kind, value) for name, kind, value in _variables(about, action)}
+            takes = tuple(str(each.get("name")) for each in action.get("inputArtifacts") or [])
+            one = Project(name, arn, worker, starts, gives, there, unread, tags, region, batch)
+            projects.append(replace(one, told=about, variables=tuple(told.values()), takes=takes))
+            variables = {name: value for name, (kind, value) in told.items() if kind == PLAIN}
             if bucket := variables.get("SITE_BUCKET"):
                 text = str((about.get("source") or {}).get("buildspec") or "")
                 writes = ["s3:PutObject", *(action for word, action in WRITING.items() if word in text)]
@@ -270,15 +281,13 @@ def providers(about: Mapping[str, Any]) -> dict[str, str]:
     return {str(each.get("name") or ""): Reading._provider(each)[1] for each in actions_of(about)}
 
 
-def _variables(project: Mapping[str, Any], action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The variables of a build: the project's, and the action's over them."""
-    for each in (project.get("environment") or {}).get("environmentVariables") or []:
-        if each.get("type", "PLAINTEXT") == "PLAINTEXT":
-            yield str(each.get("name") or ""), str(each.get("value") or "")
+def _variables(project: Mapping[str, Any], action: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The variables of a build, each with its kind and value: the project's, and the action's over them."""
     try:
         told = json.loads((action.get("configuration") or {}).get("EnvironmentVariables") or "[]")
     except ValueError:
-        return
-    for each in told if isinstance(told, list) else []:
-        if isinstance(each, Mapping) and each.get("type", "PLAINTEXT") == "PLAINTEXT":
-            yield str(each.get("name") or ""), str(each.get("value") or "")
+        told = []
+    mine = told if isinstance(told, list) else []
+    for each in (*((project.get("environment") or {}).get("environmentVariables") or []), *mine):
+        if isinstance(each, Mapping):
+            yield str(each.get("name") or ""), str(each.get("type") or PLAIN), str(each.get("value") or "")

@@ -16,6 +16,7 @@ WHY: Mapping[str, str] = {
     "source-key": "An encrypted source can be read only by who may also use its key.",
     "role": "Each service works with a role that it must be allowed to take on.",
     "builds": "The build makes the page of the source; without it nothing is published.",
+    "needs": "A build that may not write its log or read its variables ends before its first command.",
     "artifacts": "Each stage hands files on to the next by a bucket that both must reach.",
     "encryption": "Who writes or reads an encrypted file needs its key as well.",
     "store-key": "The files between the stages are encrypted: both ends need the key.",

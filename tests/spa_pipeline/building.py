@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from spa_pipeline.delivery import (
+    ACCOUNT,
     BUILD,
     PIPE,
     REGION,
@@ -22,7 +23,7 @@ from spa_pipeline.delivery import (
 
 def with_managed_policies(made: Delivery) -> None:
     """As CDK and Terraform attach them."""
-    arn = made.iam.create_policy(PolicyName="site", PolicyDocument=allow("s3:*", "*"))["Policy"]["Arn"]
+    arn = made.iam.create_policy(PolicyName="site", PolicyDocument=allow(["s3:*", "logs:*"], "*"))["Policy"]["Arn"]
     made.role(BUILD)
     made.iam.attach_role_policy(RoleName=BUILD, PolicyArn=arn)
 
@@ -96,7 +97,7 @@ def one_role_that_may_not_hand_on(made: Delivery) -> None:
         PIPE,
         allow("s3:*", [*files(SOURCE), *files(SITE)]),
         allow("s3:GetObject", files(STORE)[1]),
-        allow("codebuild:*", "*"),
+        allow(["codebuild:*", "logs:*"], "*"),
     )
     made.project({"SITE_BUCKET": SITE}, role=PIPE)
 
@@ -120,6 +121,54 @@ def may_not_start_builds(made: Delivery) -> None:
 
 def may_not_fetch_what_is_handed_on(made: Delivery) -> None:
     made.role(BUILD, allow("s3:*", files(SITE)))
+
+
+def without_its_log(made: Delivery) -> None:
+    """A role that was made by hand, for the bucket alone."""
+    made.role(BUILD)
+    made.iam.put_role_policy(RoleName=BUILD, PolicyName="theirs", PolicyDocument=allow("s3:*", "*"))
+
+
+def with_a_log_of_its_own_name(made: Delivery) -> None:
+    """CDK's role is for the usual log."""
+    made.project({"SITE_BUCKET": SITE}, logsConfig={"cloudWatchLogs": {"status": "ENABLED", "groupName": "front"}})
+
+
+def without_any_log(made: Delivery) -> None:
+    without_its_log(made)
+    made.project({"SITE_BUCKET": SITE}, logsConfig={"cloudWatchLogs": {"status": "DISABLED"}})
+
+
+def with_variables(made: Delivery, *lets: str) -> None:
+    typed = (
+        {"name": "KEY", "value": "/front/key", "type": "PARAMETER_STORE"},
+        {"name": "TOKEN", "value": "front/token:npm", "type": "SECRETS_MANAGER"},
+    )
+    made.project({"SITE_BUCKET": SITE}, "", BUILD, REGION, *typed)
+    made.role(BUILD, allow("s3:*", "*"), *lets)
+
+
+PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/front/*"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:front/token-*"
+READS_BOTH = (allow("ssm:GetParameters", PARAMETER), allow("secretsmanager:GetSecretValue", SECRET))
+
+
+def with_variables_that_it_may_read(made: Delivery) -> None:
+    with_variables(made, *READS_BOTH)
+
+
+def with_a_parameter_that_it_may_not_read(made: Delivery) -> None:
+    """It may read one by one, which CodeBuild does not do."""
+    with_variables(made, allow("ssm:GetParameter", PARAMETER), READS_BOTH[1])
+
+
+def with_a_secret_that_it_may_not_read(made: Delivery) -> None:
+    """That the secret's own policy may allow."""
+    with_variables(made, READS_BOTH[0])
+
+
+def with_a_secret_that_is_denied(made: Delivery) -> None:
+    with_variables(made, *READS_BOTH, allow("secretsmanager:*", "*", "Deny"))
 
 
 def the_wrong_folder(made: Delivery) -> None:

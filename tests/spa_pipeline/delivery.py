@@ -54,15 +54,18 @@ class Delivery:
         self.s3.put_bucket_policy(Bucket=bucket, Policy=text)
 
     def role(self, name: str, *policies: str) -> None:
-        """What a role may do, in the place of what it may now."""
+        """What a role may do, in the place of what it may now; one that builds may write its log besides."""
+        if name == BUILD and policies:
+            policies += (allow("logs:*", f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/codebuild/*"),)
         for each in self.iam.list_role_policies(RoleName=name)["PolicyNames"]:
             self.iam.delete_role_policy(RoleName=name, PolicyName=each)
         for number, each in enumerate(policies):
             self.iam.put_role_policy(RoleName=name, PolicyName=f"theirs-{number}", PolicyDocument=each)
 
     def project(
-        self, variables: Mapping[str, str], buildspec: str = "", role: str = BUILD, region: str = REGION
-    ) -> None:
+        self, variables: Mapping[str, str], buildspec: str = "", role: str = BUILD, region: str = REGION,
+        *typed: Mapping[str, str], **more: Any,
+    ) -> None:  # fmt: skip
         self.client("codebuild").delete_project(name="front-build")
         builds = self.client("codebuild", region_name=region)
         builds.create_project(
@@ -72,9 +75,9 @@ class Delivery:
             environment={
                 "type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0",
                 "computeType": "BUILD_GENERAL1_SMALL",
-                "environmentVariables": [{"name": key, "value": value} for key, value in variables.items()],
+                "environmentVariables": [*({"name": key, "value": value} for key, value in variables.items()), *typed],
             },
-            serviceRole=f"arn:aws:iam::{ACCOUNT}:role/{role}",
+            serviceRole=f"arn:aws:iam::{ACCOUNT}:role/{role}", **more,
         )  # fmt: skip
 
     def rebuilt(self, **changed: Any) -> None:

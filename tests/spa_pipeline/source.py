@@ -6,6 +6,7 @@ import json
 
 from spa_pipeline.delivery import (
     ACCOUNT,
+    BUILD,
     CONNECTION,
     PIPE,
     SOURCE,
@@ -83,6 +84,20 @@ def by_a_connection_for_one_repository(made: Delivery, only: str = "a/b") -> Non
     use = "codeconnections:UseConnection"
     condition = {"StringEquals": {"codeconnections:FullRepositoryId": only}}
     made.role(PIPE, allow(["s3:*", "codebuild:*"], "*"), allow(use, CONNECTION, Condition=condition))
+
+
+def with_its_history(made: Delivery, *lets: str) -> None:
+    """“Full clone”: the build fetches the repository itself, by the connection."""
+    by_a_connection(made)
+    made.source(
+        "CodeStarSourceConnection", ConnectionArn=CONNECTION, FullRepositoryId="a/b", BranchName="main",
+        OutputArtifactFormat="CODEBUILD_CLONE_REF",
+    )  # fmt: skip
+    made.role(BUILD, allow("s3:*", "*"), *lets)
+
+
+def with_its_history_and_leave(made: Delivery) -> None:
+    with_its_history(made, allow("codestar-connections:UseConnection", "*"))
 
 
 def fetched_with_a_role_of_its_own(made: Delivery, may: str = "sts:AssumeRole") -> None:

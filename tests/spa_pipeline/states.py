@@ -24,6 +24,9 @@ HEALTHY = {
     "a connection": State(
         source.by_a_connection, "works", answers=connected("AVAILABLE") | stages("Succeeded", "Succeeded")
     ),
+    "a connection by which the build fetches": State(
+        source.with_its_history_and_leave, "works", answers=connected("AVAILABLE") | stages("Succeeded", "Succeeded")
+    ),
     "a run under way": State(
         delivery.as_it_is, "works", answers=stages("InProgress", "Succeeded") | runs("InProgress", "Succeeded")
     ),
@@ -32,6 +35,10 @@ HEALTHY = {
     ),
 }  # fmt: skip
 BROKEN = {
+    "a connection by which the build may not fetch": State(
+        source.with_its_history, "broken", "needs", "codeconnections:UseConnection on arn:aws:",
+        connected("AVAILABLE") | stages("Succeeded", "Failed"),
+    ),
     "a connection that waits": State(
         source.by_a_connection, "waiting", "connection", "Update pending connection",
         connected("PENDING") | stages("Failed", "", NOT_AVAILABLE),
@@ -96,6 +103,8 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(publishing.opened_in_part, "broken", "visitors", "s3:GetObject on"),
         State(building.named_by_the_step, "works"),
         State(publishing.private_and_encrypted, "works"),
+        State(building.without_any_log, "works"),
+        State(building.with_variables_that_it_may_read, "works"),
         State(publishing.private_and_the_key_by_a_grant, "works"),
         State(source.source_encrypted, "works"),
         State(source.by_a_branch, "works"),
@@ -148,6 +157,11 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(source.source_encrypted_otherwise_than_its_bucket, "broken", "source-key", "kms:Decrypt"),
         State(source.next_source_encrypted, "works_but", "source-key", "kms:Decrypt"),
         State(source.may_not_read, "broken", "reads", "s3:GetObject, s3:GetObjectVersion, s3:GetBucketVersioning"),
+        State(building.without_its_log, "broken", "needs", "logs:CreateLogStream, logs:PutLogEvents on arn:aws:logs"),
+        State(building.with_a_log_of_its_own_name, "broken", "needs", "log-group:front:*"),
+        State(building.with_a_parameter_that_it_may_not_read, "broken", "needs", "parameter/front/key"),
+        State(building.with_a_secret_that_it_may_not_read, "unknown", "needs", "secretsmanager:GetSecretValue"),
+        State(building.with_a_secret_that_is_denied, "broken", "needs", "secretsmanager:GetSecretValue"),
         State(building.no_role, "broken", "role", "another role"),
         State(building.role_of_another_service, "broken", "role", "sts:AssumeRole"),
         State(
