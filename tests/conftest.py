@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from support.clock import FakeClock
 from support.former import company
 from support.swift import swift
+from xdist.scheduler import LoadGroupScheduling
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
@@ -27,6 +29,7 @@ from flows.practice.server import Served, serve
 
 gc.disable()  # until all tests are known: what is imported stays
 MEMORY = Path("/dev/shm")
+AT_ONCE = 5
 CASES: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
 """Of each test of which some are always tried: what it says of them, and all its cases."""
 pytest_plugins = ["support.command_fixtures"]
@@ -51,12 +54,15 @@ def pytest_configure() -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """The laws and the documents are quick; of a test marked `some`, the cases that it leaves out are wild.
 
-    Who reads all of the source does it in one worker, where it is parsed once.
+    Who reads all of the source does it in one worker, where it is parsed once; so do those who look at the same
+    account, or need the real `aws`, which are processes that take a while to begin.
     """
     if item.path.parent.name in ("architecture", "docs"):
         item.add_marker("quick")
     if item.path.parent.name == "architecture" or item.path.name == "test_glossary.py":
         item.add_marker(pytest.mark.xdist_group("sources"))
+    for dear in {"museum", "aws"} & {*getattr(item, "fixturenames", ())}:
+        item.add_marker(pytest.mark.xdist_group(dear))
     some = item.get_closest_marker("some")
     if some and isinstance(item, pytest.Function):
         known = CASES.setdefault((item.nodeid.partition("[")[0], some.args), [])
@@ -82,6 +88,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in {*left}]
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return Portions(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+class Portions(LoadGroupScheduling):
+    """Tests without a group are dealt out a few of a file at a time: who deals goes through all that was dealt, each
+    time, and what a file's tests have in common stands in fewer workers.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._portions: dict[str, str] = {}
+        self._of_file = Counter[str]()
+
+    def _split_scope(self, nodeid: str) -> str:
+        if (group := super()._split_scope(nodeid)) != nodeid:
+            return group
+        if nodeid not in self._portions:
+            file = nodeid.partition("::")[0]
+            self._portions[nodeid] = f"{file} {self._of_file[file] // AT_ONCE}"
+            self._of_file[file] += 1
+        return self._portions[nodeid]
 
 
 def _shared(item: pytest.Item) -> bool:

@@ -10,16 +10,18 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
+import botocore.endpoint
 import botocore.regions
 import botocore.session
-from botocore import hooks
+from botocore import hooks, httpsession
 from botocore.client import ClientCreator
 from botocore.compat import get_current_datetime
+from botocore.endpoint import EndpointCreator
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import NoCredentialsError
 from botocore.loaders import create_loader
@@ -33,6 +35,7 @@ STREAMING = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 def swift() -> None:
     """All of it, for an account that is opened in this process."""
     swift_descriptions()
+    swift_clients()
     swift_hooks()
     swift_signatures()
     vars(simulator)["start"] = then(simulator.start, swift_requests, swift_answers, few_images, swift_company)
@@ -63,6 +66,25 @@ def _once(step: Callable[..., Any]) -> Callable[..., Any]:
         return known[given]
 
     return known_or_done
+
+
+def swift_clients() -> None:
+    """What encrypts takes as long to make as half a client, and is used only where something is sent to another place
+    than AWS; nor does anybody read which request it was.
+    """
+    create, context = EndpointCreator.create_endpoint, httpsession.create_urllib3_context()
+
+    class Unread(httpsession.URLLib3Session):
+        def _get_ssl_context(self) -> Any:
+            return context
+
+    def created(creator: EndpointCreator, *given: Any, endpoint_url: str, **rest: Any) -> Any:
+        if not rest["proxies"] and (endpoint_url.startswith("http://") or endpoint_url.endswith(".amazonaws.com")):
+            rest["http_session_cls"] = Unread
+        return create(creator, *given, endpoint_url=endpoint_url, **rest)
+
+    EndpointCreator.create_endpoint = created  # type: ignore[method-assign]
+    vars(botocore.endpoint)["uuid"] = SimpleNamespace(uuid4=lambda: "0" * 32)
 
 
 def swift_hooks() -> None:
