@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cache
 from io import BytesIO
 from types import FunctionType, MethodType, SimpleNamespace
@@ -90,6 +91,7 @@ def swift_clients() -> None:
 def swift_hooks() -> None:
     """A session registers the same hundred handlers under the same names as every other."""
     accepts, begin, known = cache(hooks.accepts_kwargs), hooks.EventAliaser.__init__, dict[str, str]()
+    register, first = botocore.session.Session._register_builtin_handlers, list[hooks.HierarchicalEmitter]()
 
     def accepts_kwargs(handler: Any) -> bool:
         match handler:
@@ -104,6 +106,13 @@ def swift_hooks() -> None:
         if aliaser._event_aliases == hooks.EVENT_ALIASES:
             aliaser._alias_name_cache = known
 
+    def registered(session: Any, events: Any) -> None:
+        if not first:
+            register(session, events)
+            first.append(copy(session._original_handler))
+        vars(session._original_handler).update(vars(copy(first[0])))
+
+    botocore.session.Session._register_builtin_handlers = registered
     vars(hooks)["accepts_kwargs"] = accepts_kwargs
     hooks.EventAliaser.__init__ = begun
     vars(hooks)["_PrefixTrie"] = _Handlers
