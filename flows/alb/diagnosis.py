@@ -139,8 +139,15 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
         return
     doors: dict[int, list[str]] = {}
     for each in listeners:
-        who = ports.sources(groups, each.port)
-        if groups and not who:
+        who = list(map(str, ports.sources(groups, each.port)))
+        inside = way_in.admitted(cloud, who)
+        if who and not inside:
+            yield Finding(
+                f"open:{each.port}", Grade.REFUSED,
+                f"Port {each.port} is open to {', '.join(who)} alone, in which there is no network: visitors see a "
+                "time-out.", "GetManagedPrefixListEntries", "Enter their networks there, or let them in by themselves.",
+            )  # fmt: skip
+        elif groups and not who:
             names = ", ".join(group.name for group in groups)
             yield Finding(
                 f"open:{each.port}", Grade.REFUSED, f"Port {each.port} is closed: visitors see a time-out.",
@@ -149,17 +156,18 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
                 repairs.opened(balancer, groups, each.port, [other.port for other in listeners if other is not each])
             )  # fmt: skip
         elif who:
-            doors[each.port] = list(map(str, who))
-            yield _open(balancer, each.port, doors[each.port])
+            doors[each.port] = inside
+            yield _open(balancer, each.port, who, inside)
     internet = not balancer.internal and any(way_in.from_outside(each) for who in doors.values() for each in who)
     yield from way_in.told(cloud, "way-in", balancer.name, balancer.vpc, balancer.subnets, doors, internet=internet)
 
 
-def _open(balancer: LoadBalancer, port: int, who: list[str]) -> Finding:
-    """Whom the security groups let in by a port, and whether those are the ones that come to such a load balancer."""
+def _open(balancer: LoadBalancer, port: int, who: list[str], inside: list[str]) -> Finding:
+    """Whom the security groups let in by a port, and whether those are the ones that come to such a load balancer;
+    `inside` has the networks of prefix lists."""
     id, by = f"open:{port}", "its security groups"
     some = f"Port {port} is open to {', '.join(who[:4])}"
-    if not balancer.internal and not any(map(way_in.from_outside, who)):
+    if not balancer.internal and not any(map(way_in.from_outside, inside)):
         return caution(
             id, f"{some} alone, and {balancer.name} faces the internet: visitors from there see a time-out.", by,
             f"If they are to come, let them use port {port} there.",

@@ -14,7 +14,7 @@ from typing import Any
 from flows.engine import Cloud, CloudError, Finding
 from flows.engine.findings import broken, caution, proved, unknown
 
-from . import network_acls, route_tables
+from . import network_acls, prefix_lists, route_tables
 from .addresses import IPV6, PRIVATE, Network, made_of, within
 from .ip_permissions import Service
 from .route_tables import RouteTable
@@ -45,6 +45,19 @@ def from_outside(source: str) -> bool:
     found = _network(source)  # none is a prefix list, such as CloudFront's
     private: tuple[Network, ...] = (*PRIVATE, IPV6[1])
     return found is None or not any(within(found, each) for each in private)
+
+
+def admitted(cloud: Cloud, sources: Iterable[str]) -> list[str]:
+    """The same sources, prefix lists as the networks in them, of which there may be none; one that may not be read
+    stays."""
+    found: list[str] = []
+    for source in sources:
+        try:
+            inside = prefix_lists.networks(cloud, source) if source.startswith("pl-") else None
+        except CloudError:
+            inside = None
+        found += [source] if inside is None else map(str, inside)
+    return list(dict.fromkeys(found))
 
 
 def ways(

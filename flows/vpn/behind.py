@@ -45,7 +45,7 @@ def situation(
 
     tables = read("tables", lambda: tuple(option.value for option in route_tables.route_tables(cloud, vpc)))
     groups = read("groups", lambda: tuple(option.value for option in security_groups.security_groups(cloud, vpc)))
-    named = {id for table in tables for id, target in table.lists if target == gateway}
+    named = {id for table in tables for id, target in table.lists if not target.startswith("vpce-")}
     named |= {id for group in groups for _, id in group.lists}
     listed = {id: read("lists", partial(prefix_lists.networks, cloud, id)) for id in sorted(named)}
     return Situation(

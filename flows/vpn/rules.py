@@ -199,7 +199,7 @@ def routes(here: Situation) -> Iterator[Finding | Caution]:
     for table in here.tables:
         name = table.name or table.id
         for network in here.networks:
-            for route in astray(table, network, here.gateway):
+            for route in astray(here, table, network):
                 if route.network == network and not route.propagated:
                     clear = False
                     beats = "it stays as it is" if here.fixed else "a fixed entry always beats a propagated one"
@@ -226,11 +226,11 @@ def routes(here: Situation) -> Iterator[Finding | Caution]:
         yield Finding("routes", Grade.PROVED, "No existing route leads the office's networks elsewhere.")
 
 
-def astray(table: RouteTable, network: IPv4Network, gateway: str) -> list[Route]:
+def astray(here: Situation, table: RouteTable, network: IPv4Network) -> list[Route]:
     """The routes that lead some of a network elsewhere."""
     return [
-        route for route in table.routes
-        if route.target not in (gateway, "local") and route.network.overlaps(network)
+        route for route in _routes(here, table)
+        if route.target not in (here.gateway, "local") and route.network.overlaps(network)
     ]  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def way(here: Situation, table: RouteTable, network: IPv4Network) -> Route | Non
     gateway in parts."""
     routes = _routes(here, table)
     fit = [route for route in routes if within(network, route.network) and route.target != "local"]
-    away = [each for each in astray(table, network, here.gateway) if _narrower(each, network)]
+    away = [each for each in astray(here, table, network) if _narrower(each, network)]
     if made_of(network, (each.network for each in away)):
         return away[0]
     led = parts(here, table, network)
@@ -280,7 +280,7 @@ def ways_back(here: Situation) -> Iterator[Finding]:
             beyond="Only you know which subnets the VPC is to have.",
         )  # fmt: skip
     for table in here.tables if found else ():
-        part = [o for each in here.reached for o in astray(table, each, here.gateway) if _narrower(o, each)]
+        part = [o for each in here.reached for o in astray(here, table, each) if _narrower(o, each)]
         if part and here.behind(table):
             yield Finding(
                 f"more-specific-route:{table.id}", Grade.CAUTION,

@@ -122,7 +122,9 @@ def _firewall(cloud: Cloud, machine: Told) -> Iterator[Finding]:
     for each in groups:
         name = f"The security group {each.get('GroupName') or each['GroupId']}"
         yield from keepers.told(str(each["GroupId"]), name, each.get("Tags"))
-    sources = {(port, source) for each in groups for port, source in _let_in(each)}
+    sources = {
+        (port, source) for each in groups for port, source in _let_in(each) if way_in.admitted(cloud, [source])
+    }  # fmt: skip
     ports = " and ".join(map(str, sorted({port for port, _ in sources})))
     others = sorted({source for _, source in sources} - set(ids))
     if any(source in EVERYBODY for source in others):
@@ -160,8 +162,8 @@ def _way_in(cloud: Cloud, machine: Told, sources: Collection[tuple[int, str]]) -
     subnets = [str(card["SubnetId"]) for card in cards if card.get("SubnetId")]
     doors: dict[int, list[str]] = {}
     for port, source in sources:
-        doors.setdefault(port, []).append(source)
-    internet = any(way_in.from_outside(source) for _, source in sources)
+        doors.setdefault(port, []).extend(way_in.admitted(cloud, [source]))
+    internet = any(way_in.from_outside(source) for each in doors.values() for source in each)
     if subnets and internet:
         vpc, name = str(machine.get("VpcId")), str(machine["InstanceId"])
         yield from way_in.told(cloud, "way-in", name, vpc, subnets, doors, internet=True)

@@ -157,6 +157,18 @@ def let_in(shop: Front, **source: Any) -> None:
     shop.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
 
 
+def by_list(*networks: str) -> Callable[[Front], None]:
+    """Its security group lets in a prefix list with these networks."""
+
+    def made(shop: Front) -> None:
+        asked = {"PrefixListName": "partners", "MaxEntries": 5, "AddressFamily": "IPv4"}
+        entries = [{"Cidr": each} for each in networks]
+        told = shop.ec2.create_managed_prefix_list(**asked, Entries=entries)["PrefixList"]
+        let_in(shop, PrefixListIds=[{"PrefixListId": told["PrefixListId"]}])
+
+    return made
+
+
 def dual_stack(shop: Front) -> None:
     secure(shop)
     shop.elbv2.set_ip_address_type(LoadBalancerArn=shop.arn, IpAddressType="dualstack")
@@ -243,6 +255,11 @@ STATES = {
     "private networks alone are let in": State(
         lambda shop: let_in(shop, IpRanges=[{"CidrIp": "10.0.0.0/8"}]), "works_but", "open", "let them use port 80"
     ),
+    "a prefix list of partners is let in": State(by_list("203.0.113.0/24"), "works"),
+    "a prefix list of private networks alone is let in": State(
+        by_list("10.0.0.0/8"), "works_but", "open", "let them use port 80"
+    ),
+    "a prefix list in which there is nothing": State(by_list(), "broken", "open", "Enter their networks there"),
     "IPv6 addresses, and nobody let in by them": State(dual_stack, "works_but", "open", "Let ::/0 use port 80"),
     "old TLS": State(old_tls, "works_but", "tls", "ELBSecurityPolicy-TLS13-1-2"),
     "its subnets lead the internet to the gateway in halves": State(led_by("0.0.0.0/1", "128.0.0.0/1"), "works"),

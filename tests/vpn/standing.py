@@ -305,6 +305,15 @@ def halves_elsewhere(each: Answer) -> None:
         each["Routes"].append({"DestinationCidrBlock": half, "State": "active", "VpcPeeringConnectionId": "pcx-1"})
 
 
+def a_list_elsewhere(each: Answer) -> None:
+    each["Routes"].append({"DestinationPrefixListId": "pl-2", "State": "active", "VpcPeeringConnectionId": "pcx-1"})
+
+
+def listing(*networks: str) -> Edit:
+    """What is in every prefix list."""
+    return lambda answer: answer.update(Entries=[{"Cidr": each} for each in networks])
+
+
 VPN_ID, SHOP_ID = [""], [""]
 SUBNETS: dict[str, str] = {}
 """Known once the account is open."""

@@ -11,6 +11,7 @@ from vpn.standing import (
     OUT,
     SINCE,
     State,
+    a_list_elsewhere,
     acl,
     acl_of,
     both,
@@ -22,6 +23,7 @@ from vpn.standing import (
     for_linux_alone,
     group,
     halves_elsewhere,
+    listing,
     made_long_ago,
     made_then,
     measured,
@@ -131,6 +133,26 @@ AT_ITS_GATEWAY = {
     "both halves of the office go elsewhere": State(
         {**connected(), "DescribeRouteTables": table("shop-private", halves_elsewhere)}, "broken", "route-tables",
         "Remove them",
+    ),
+    "both halves of the office go elsewhere by a prefix list": State(
+        {
+            **connected(),
+            "DescribeRouteTables": table("shop-private", a_list_elsewhere),
+            "GetManagedPrefixListEntries": listing("192.168.10.0/25", "192.168.10.128/25"),
+        },
+        "broken",
+        "route-tables",
+        "Remove them",
+    ),
+    "a part of the office goes elsewhere by a prefix list": State(
+        {
+            **connected(),
+            "DescribeRouteTables": table("shop-private", a_list_elsewhere),
+            "GetManagedPrefixListEntries": listing("192.168.10.128/25"),
+        },
+        "works_but",
+        "more-specific-route",
+        "Remove that route",
     ),
     "an appliance that is gone": State(
         {**connected(), "DescribeRouteTables": table(

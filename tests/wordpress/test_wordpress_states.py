@@ -66,6 +66,12 @@ def by_public_name(blog: Blog, address: str = "") -> None:
     blog.record(host, kind="CNAME")
 
 
+def by_list(blog: Blog, *networks: str) -> None:
+    asked = {"PrefixListName": "partners", "MaxEntries": 5, "AddressFamily": "IPv4"}
+    told = blog.ec2.create_managed_prefix_list(**asked, Entries=[{"Cidr": each} for each in networks])["PrefixList"]
+    blog.groups(port(80, PrefixListIds=[{"PrefixListId": told["PrefixListId"]}]))
+
+
 def managed_zone(blog: Blog) -> None:
     blog.record(blog.address)
     blog.route53.change_tags_for_resource(
@@ -134,6 +140,10 @@ STATES: Mapping[str, State] = {
     "for a balancer, by another port": State(
         lambda blog: blog.groups(port(8080, UserIdGroupPairs=[{"GroupId": blog.web}])), told="may use port 8080"
     ),
+    "for a prefix list of partners": State(
+        lambda blog: by_list(blog, "203.0.113.0/24"), told="may use port 80 of"
+    ),
+    "for a prefix list in which there is nothing": State(by_list, "broken", "firewall", "(g0) lets anybody use"),
     "its name leads to it": State(with_records(), told="leads to this machine"),
     "two addresses, both its own": State(two_addresses, told="leads to this machine"),
     "kept by a stack": State(stacked, told="is managed by the CloudFormation stack shop"),
