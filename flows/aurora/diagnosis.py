@@ -22,6 +22,7 @@ RULES: tuple[rules.Rule, ...] = (
     rules.stands,
     rules.instances,
     rules.key_state,
+    rules.password,
     rules.firewall,
     rules.keeper,
 )

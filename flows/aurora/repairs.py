@@ -30,6 +30,7 @@ BEYOND = {
     "keeps-awake-zero-etl": "Somebody reads the copies: the command is given.",
     "keeps-awake-version": "An upgrade cannot be taken back.",
     "version-deprecated": "An upgrade cannot be taken back.",
+    "password": "Whoever keeps the secret and its key lets RDS reach them.",
     "closed": "Only you know who is to connect.",
     "open-to-the-world": "The rule is somebody else's, and nothing of others is deleted.",
     "clients": "Time-outs are set in the application.",

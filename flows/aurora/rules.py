@@ -146,6 +146,19 @@ def key_state(here: Situation) -> Iterator[Finding]:
             yield each
 
 
+def password(here: Situation) -> Iterator[Finding]:
+    """Whether AWS can still change the password that it keeps (Aurora User Guide, "Password management with Amazon
+    Aurora and AWS Secrets Manager": SecretStatus, 2026-11)."""
+    told = (here.seen.described.get("MasterUserSecret") or {}) if here.seen else {}
+    if told.get("SecretStatus") == "impaired":
+        yield Finding(
+            "password", Grade.CAUTION,
+            "AWS can no longer change the password of its administrator: the secret still opens the database, but is "
+            "not rotated any more.", "DescribeDBClusters: SecretStatus is impaired",
+            f"Let RDS reach the secret {told.get('SecretArn') or ''} and its key {told.get('KmsKeyId') or ''} again.",
+        )  # fmt: skip
+
+
 def firewall(here: Situation) -> Iterator[Finding]:
     """Whether any of its security groups lets in the whole internet; in halves too."""
     if (seen := here.seen) is None:

@@ -11,6 +11,7 @@ WHY: Mapping[str, str] = {
     "state": "Only a database that is available takes connections.",
     "instances": "The cluster is the data; it is its instances that answer.",
     "key-state": "Without its key nobody can read the data, AWS neither.",
+    "password": "A password that is never changed is good for whoever once read it.",
     "limits": "They say how small it may become, which costs less, and how large, which lets it do more.",
     "can-sleep": "A database that sleeps costs nothing but its storage.",
     "closed": "A firewall that lets nobody in drops what comes: clients wait until they give up.",

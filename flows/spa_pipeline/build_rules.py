@@ -9,17 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.aws import route_tables
 from flows.aws.role_permissions import Role
-from flows.engine import Finding
-from flows.engine.findings import unknown
+from flows.engine import CloudError, Finding
+from flows.engine.findings import caution, unknown
 from flows.policies import Answer
 
 from .rules import USE, allowed, uses_connection
-from .situation import CODECOMMIT, CONNECTION, Project, Situation
+from .situation import BUILDS, CODECOMMIT, CONNECTION, Project, Situation
 
 WRITES = ("logs:CreateLogStream", "logs:PutLogEvents")
 WHOLE = "CODEBUILD_CLONE_REF"
 """The source hands on a reference, by which the build itself fetches the repository with its history."""
+INTO_A_VPC = (
+    "ec2:CreateNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs",
+)  # fmt: skip
+PERMISSION = "ec2:CreateNetworkInterfacePermission"
+"""What a build does to run in a VPC, for all and for its own interface (CodeBuild User Guide, "Allow CodeBuild access
+to AWS services required to create a VPC network interface", 2026-11)."""
 PARAMETERS, SECRETS = "PARAMETER_STORE", "SECRETS_MANAGER"
 
 
@@ -31,6 +39,7 @@ def needs(here: Situation) -> Iterator[Finding]:
             yield from _log(here, each, one)
             yield from _variables(here, each, one)
             yield from _fetches(here, each, one)
+            yield from _network(here, each, one)
 
 
 def _log(here: Situation, each: Project, one: Role) -> Iterator[Finding]:
@@ -78,3 +87,39 @@ def _fetches(here: Situation, each: Project, one: Role) -> Iterator[Finding]:
             who, name = here.cloud.identity, str(source.settings.get("RepositoryName") or "")
             on = f"arn:{who.partition}:codecommit:{who.region}:{source.account or who.account}:{name}"
             yield from allowed(id, each.worker, what, {"codecommit:GitPull": one.may("codecommit:GitPull", on)}, on)
+
+
+def _network(here: Situation, each: Project, one: Role) -> Iterator[Finding]:
+    """Whether a build that runs in a VPC may do so, and comes out of it: it has no public address, so that a subnet
+    with an internet gateway leads it nowhere (CodeBuild User Guide, "Use CodeBuild with Amazon VPC", 2026-11)."""
+    told, who = each.told.get("vpcConfig") or {}, here.cloud.identity
+    vpc, within, id = str(told.get("vpcId") or ""), told.get("subnets") or [], f"needs:{each.name}"
+    if not vpc:
+        return
+    region = each.region or who.region
+    own = f"arn:{who.partition}:ec2:{region}:{who.account}:network-interface/eni-1"
+    given = [f"arn:{who.partition}:ec2:{region}:{who.account}:subnet/{subnet}" for subnet in within]
+    known = {"ec2_AuthorizedService": BUILDS, "ec2_Subnet": next(iter(given), "")}
+    asked = {action: one.may(action, "*") for action in INTO_A_VPC} | {PERMISSION: one.may(PERMISSION, own, **known)}
+    yield from allowed(f"{id}:vpc", each.worker, f"run in the VPC {vpc}", asked, "*")
+    if region != who.region:
+        return
+    try:
+        tables = route_tables.tables(here.cloud, vpc)
+    except CloudError as problem:
+        yield unknown(f"{id}:ways", f"Whether builds come out of the VPC {vpc} was not looked at.", problem.what)
+        return
+    main = next((table for table in tables if table.main), None)
+    for subnet in within:
+        table = next((one for one in tables if subnet in one.subnets), main)
+        out = next((way for way in (table.routes if table else ()) if way.network.prefixlen == 0), None)
+        gone = out is not None and out.state == "blackhole"
+        if out is None or gone or out.target.startswith("igw-"):
+            why = "no route leads out" if out is None else f"its way out, {out.target}, is gone" if gone else (
+                "its way out is an internet gateway, and a build has no public address"
+            )  # fmt: skip
+            yield caution(
+                f"{id}:{subnet}", f"Builds of {each.name} in the subnet {subnet} reach nothing on the internet, such "
+                f"as packages: {why}.", "BatchGetProjects, DescribeRouteTables",
+                "Let it run in subnets whose default route leads to a NAT gateway, or without a VPC.",
+            )  # fmt: skip

@@ -157,6 +157,11 @@ STATES: dict[str, State] = {
         (IDLE, SILENT, instance("loyalty-1", DBInstanceClass="db.r6g.large")), "works_but",
         "keeps-awake-class:loyalty-1", "loyalty is awake: its writer has a fixed size (db.r6g.large)",
     ),
+    "a password that AWS keeps": State((IDLE, cluster(MasterUserSecret={"SecretStatus": "active"})), "works"),
+    "a password that is no longer changed": State(
+        (IDLE, cluster(MasterUserSecret={"SecretStatus": "impaired", "SecretArn": "arn:aws:secretsmanager:x"})),
+        "works_but", "password", "SecretStatus is impaired", "arn:aws:secretsmanager:x",
+    ),
     "encrypted with a key of its own": State((IDLE, OWN, about_key()), "works", says="is switched on"),
     "encrypted with Amazon's key": State((IDLE, OWN, about_key(KeyManager="AWS")), "works", never=("key-state",)),
     "a key that is being moved": State((IDLE, OWN, about_key(KeyState="Updating")), "works", says="is switched on"),

@@ -171,5 +171,46 @@ def with_a_secret_that_is_denied(made: Delivery) -> None:
     with_variables(made, *READS_BOTH, allow("secretsmanager:*", "*", "Deny"))
 
 
+def in_a_network(made: Delivery, way: str = "", *lets: str) -> None:
+    """The builds run in a subnet of a VPC, whose way out is of that kind."""
+    ec2 = made.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.1.0/24")["Subnet"]["SubnetId"]
+    (main,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    to = {"GatewayId": gateway}
+    if way == "nat":
+        to = {"NatGatewayId": ec2.create_nat_gateway(SubnetId=subnet)["NatGateway"]["NatGatewayId"]}
+    if way:
+        ec2.create_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", **to)
+    place = {"vpcId": vpc, "subnets": [subnet], "securityGroupIds": ["sg-1"]}
+    made.project({"SITE_BUCKET": SITE}, vpcConfig=place)
+    made.role(BUILD, allow("s3:*", "*"), *lets)
+
+
+INTERFACES = allow(["ec2:Describe*", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], "*")
+FOR_CODEBUILD = allow(
+    "ec2:CreateNetworkInterfacePermission", f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/*",
+    Condition={"StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}},
+)  # fmt: skip
+
+
+def in_a_network_with_a_nat_gateway(made: Delivery) -> None:
+    in_a_network(made, "nat", INTERFACES, FOR_CODEBUILD)
+
+
+def in_a_public_subnet(made: Delivery) -> None:
+    in_a_network(made, "igw", INTERFACES, FOR_CODEBUILD)
+
+
+def in_a_network_without_a_way_out(made: Delivery) -> None:
+    in_a_network(made, "", INTERFACES, FOR_CODEBUILD)
+
+
+def in_a_network_that_it_may_not_enter(made: Delivery) -> None:
+    in_a_network(made, "nat")
+
+
 def the_wrong_folder(made: Delivery) -> None:
     made.project({"SITE_BUCKET": SITE, "SITE_DIR": "build"})

@@ -104,6 +104,7 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(building.named_by_the_step, "works"),
         State(publishing.private_and_encrypted, "works"),
         State(building.without_any_log, "works"),
+        State(building.in_a_network_with_a_nat_gateway, "works"),
         State(building.with_variables_that_it_may_read, "works"),
         State(publishing.private_and_the_key_by_a_grant, "works"),
         State(source.source_encrypted, "works"),
@@ -162,6 +163,9 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(building.with_a_parameter_that_it_may_not_read, "broken", "needs", "parameter/front/key"),
         State(building.with_a_secret_that_it_may_not_read, "unknown", "needs", "secretsmanager:GetSecretValue"),
         State(building.with_a_secret_that_is_denied, "broken", "needs", "secretsmanager:GetSecretValue"),
+        State(building.in_a_public_subnet, "works_but", "needs", "NAT gateway"),
+        State(building.in_a_network_without_a_way_out, "works_but", "needs", "NAT gateway"),
+        State(building.in_a_network_that_it_may_not_enter, "broken", "needs", "ec2:CreateNetworkInterface"),
         State(building.no_role, "broken", "role", "another role"),
         State(building.role_of_another_service, "broken", "role", "sts:AssumeRole"),
         State(
