@@ -21,13 +21,11 @@ from .situation import BUILDS, CODECOMMIT, CONNECTION, Project, Situation
 WRITES = ("logs:CreateLogStream", "logs:PutLogEvents")
 WHOLE = "CODEBUILD_CLONE_REF"
 """The source hands on a reference, by which the build itself fetches the repository with its history."""
-INTO_A_VPC = (
-    "ec2:CreateNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
-    "ec2:DeleteNetworkInterface", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs",
-)  # fmt: skip
-PERMISSION = "ec2:CreateNetworkInterfacePermission"
-"""What a build does to run in a VPC, for all and for its own interface (CodeBuild User Guide, "Allow CodeBuild access
-to AWS services required to create a VPC network interface", 2026-11)."""
+LOOKS = tuple(
+    f"ec2:Describe{each}" for each in ("DhcpOptions", "NetworkInterfaces", "Subnets", "SecurityGroups", "Vpcs")
+)
+"""What a build looks at to run in a VPC, besides making and taking away an interface of its own (CodeBuild User Guide,
+"Allow CodeBuild access to AWS services required to create a VPC network interface", 2026-11)."""
 PARAMETERS, SECRETS = "PARAMETER_STORE", "SECRETS_MANAGER"
 
 
@@ -97,10 +95,15 @@ def _network(here: Situation, each: Project, one: Role) -> Iterator[Finding]:
     if not vpc:
         return
     region = each.region or who.region
-    own = f"arn:{who.partition}:ec2:{region}:{who.account}:network-interface/eni-1"
-    given = [f"arn:{who.partition}:ec2:{region}:{who.account}:subnet/{subnet}" for subnet in within]
-    known = {"ec2_AuthorizedService": BUILDS, "ec2_Subnet": next(iter(given), "")}
-    asked = {action: one.may(action, "*") for action in INTO_A_VPC} | {PERMISSION: one.may(PERMISSION, own, **known)}
+    place = f"arn:{who.partition}:ec2:{region}:{who.account}"
+    own, there = f"{place}:network-interface/eni-1", f"{place}:subnet/{next(iter(within), '')}"
+    asked = {action: one.may(action, "*") for action in LOOKS} | {
+        "ec2:CreateNetworkInterface": one.may("ec2:CreateNetworkInterface", there),
+        "ec2:DeleteNetworkInterface": one.may("ec2:DeleteNetworkInterface", own),
+        "ec2:CreateNetworkInterfacePermission": one.may(
+            "ec2:CreateNetworkInterfacePermission", own, ec2_AuthorizedService=BUILDS, ec2_Subnet=there
+        ),
+    }
     yield from allowed(f"{id}:vpc", each.worker, f"run in the VPC {vpc}", asked, "*")
     if region != who.region:
         return

@@ -190,6 +190,8 @@ def in_a_network(made: Delivery, way: str = "", *lets: str) -> None:
 
 
 INTERFACES = allow(["ec2:Describe*", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], "*")
+EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+NARROW = [f"{EC2}:{each}/*" for each in ("network-interface", "subnet", "security-group")]
 FOR_CODEBUILD = allow(
     "ec2:CreateNetworkInterfacePermission", f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/*",
     Condition={"StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"}},
@@ -198,6 +200,12 @@ FOR_CODEBUILD = allow(
 
 def in_a_network_with_a_nat_gateway(made: Delivery) -> None:
     in_a_network(made, "nat", INTERFACES, FOR_CODEBUILD)
+
+
+def in_a_network_by_its_addresses(made: Delivery) -> None:
+    """As few things as a careful person writes."""
+    interfaces = allow(["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"], NARROW)
+    in_a_network(made, "nat", allow("ec2:Describe*", "*"), interfaces, FOR_CODEBUILD)
 
 
 def in_a_public_subnet(made: Delivery) -> None:

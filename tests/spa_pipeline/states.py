@@ -105,6 +105,7 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(publishing.private_and_encrypted, "works"),
         State(building.without_any_log, "works"),
         State(building.in_a_network_with_a_nat_gateway, "works"),
+        State(building.in_a_network_by_its_addresses, "works"),
         State(building.with_variables_that_it_may_read, "works"),
         State(publishing.private_and_the_key_by_a_grant, "works"),
         State(source.source_encrypted, "works"),
