@@ -124,13 +124,20 @@ def otherwise(place: Place, said: Place | None = None) -> list[str]:
 
     if place.practice or not place.partition:
         return []
-    core = botocore.session.Session(profile=place.profile or None)
+    flags = said or Place()
+    chosen = any(os.environ.get(each) for each in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"))
+    core = botocore.session.Session(profile=flags.profile or ("" if chosen else place.profile) or None)
     try:
         theirs = os.environ.get("AWS_REGION") or core.get_config_variable("region") or ""
         everywhere, each = configured(core)
     except BotoCoreError:  # told where it matters; the place is known
         return []
-    told, flags = list[str](), said or Place()
+    told = list[str]()
+    if place.profile and not flags.profile and core.profile != place.profile:
+        told.append(
+            f"Your surroundings say the profile {core.profile}; this was begun with {place.profile}, and is gone on "
+            "with by that one."
+        )
     if theirs and theirs != place.region != flags.region:
         told.append(f"Your surroundings say {theirs}; this was begun in {place.region}, and is gone on with there.")
     same = flags.endpoint_url and flags.endpoint_url.rstrip("/") == place.endpoint_url.rstrip("/")

@@ -64,6 +64,8 @@ def template(
     build, answers = Build(plan, flow, home), tuple(answers)
     links = Links(build, account, answers)
     build.settle()
+    if not plan.actions:
+        raise Refused(f"Nothing of “{title}” is left to be done, so there is nothing that a template could make.")
     if not build.resources:
         why = "; ".join(dict.fromkeys(reason.rstrip(".") for _, _, reason in build.left_out()))
         raise Refused(

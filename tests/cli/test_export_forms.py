@@ -58,3 +58,16 @@ def test_without_anything_for_a_template_there_is_none(
     assert (ran.code, ran.out) == (2, "")
     assert "The formats cli and runbook have all." in ran.err
     assert not out.exists()
+
+
+def test_where_all_is_done_there_is_nothing_for_a_template(
+    handrail: Command, company: Account, answers: Answers
+) -> None:
+    file = answers(MAINTENANCE)
+    assert handrail("run", "alb", "--answers", file, "--yes", *company.at).code == 0
+    ran = handrail("export", "alb", "--answers", file, "--format", "cloudformation", *company.at)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "Nothing of “Redirect or answer at a load balancer” is left to be done, so there is nothing that a template "
+        "could make.\n"
+    )

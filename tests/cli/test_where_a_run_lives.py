@@ -96,6 +96,29 @@ def test_where_it_is_is_written_down_whatever_says_so(
     assert "ec2:DeleteVpnConnection" in calls
 
 
+def test_a_profile_that_says_otherwise_is_said_and_not_heeded(
+    handrail: Command, company: Account, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is begun with one profile; the shell has another one by then, or the command names it."""
+    keys = "aws_access_key_id = AKIAVISITOR000000000\naws_secret_access_key = x"
+    (tmp_path / "config").write_text(
+        f"[profile work]\nregion = {HERE}\nendpoint_url = {company.url}\n{keys}\n"
+        f"[profile private]\nregion = {ELSEWHERE}\nendpoint_url = {company.url}\n{keys}\n"
+    )
+    with shell(monkeypatch, AWS_CONFIG_FILE=str(tmp_path / "config")):
+        run = made(handrail, answers(), "--profile", "work")
+        assert "surroundings" not in handrail("runs", run, "--look", "--output", "json").err
+        region = f"Your surroundings say {ELSEWHERE}; this was begun in {HERE}, and is gone on with there."
+        with shell(monkeypatch, AWS_PROFILE="private"):
+            looked = handrail("runs", run, "--look", "--output", "json")
+            assert looked.json["region"] == HERE and region in looked.err
+            assert "Your surroundings say the profile private; this was begun with work" in looked.err
+        named = handrail("undo", run, "--yes", "--output", "json", "--profile", "private")
+        assert (named.code, named.json["status"]) == (0, "undone")
+        assert region in named.err and "the profile" not in named.err
+        assert any("connection" in what for what in named.json["removed"])
+
+
 @pytest.mark.wild
 def test_an_address_of_one_service_stays_that_of_the_run(
     handrail: Command, company: Account, answers: Answers, monkeypatch: pytest.MonkeyPatch
