@@ -62,7 +62,7 @@ def diagnose(cloud: Cloud, name: str, *, probe: bool = False) -> Iterator[Findin
         else:
             yield from _secure(cloud, balancer, listener)
         actions += [*listener.actions, *(each for rule in lb.raw_rules(cloud, listener) for each in rule["Actions"])]
-    yield from _certificates(cloud, listeners, front)
+    yield from _certificates(cloud, balancer, listeners, front)
     yield from _circles(here)
     yield from rules.in_front(here)
     yield from rules.servers(cloud, actions)
@@ -240,8 +240,9 @@ def _still_http(listener: Listener, rules: tuple[Rule, ...]) -> Iterator[Finding
             )  # fmt: skip
 
 
-def _certificates(cloud: Cloud, listeners: list[Listener], front: Front) -> Iterator[Finding]:
-    """Each certificate once, however many listeners have it; and whether it is good for the names in rules."""
+def _certificates(cloud: Cloud, balancer: LoadBalancer, listeners: list[Listener], front: Front) -> Iterator[Finding]:
+    """Each certificate once, however many listeners have it; and whether it is good for the names in rules, and for
+    those by which the account's zones lead visitors here."""
     used: dict[str, Listener] = {}
     of: dict[int, list[str]] = {}
     for listener in listeners:
@@ -273,10 +274,13 @@ def _certificates(cloud: Cloud, listeners: list[Listener], front: Front) -> Iter
                 f"A certificate of {listener.name} could not be read.", problem.what,
             )  # fmt: skip
 
+    visited = names.known(cloud, balancer) if 443 in of else []
+    if any(not any(read[arn].covers(name) for arn in of[443] if arn in read) for name in visited):
+        visited = [name for name in visited if name not in names.of_http_alone(cloud)]
     for each in front.listeners:
         arns = of.get(each.port, [])
         asked = [host for rule in each.rules for host in rule.hosts if not set("*?") & set(host)]
-        asked += names.sent_by_https(front, each.port)
+        asked += [*names.sent_by_https(front, each.port), *(visited if each.port == 443 else ())]
         if all(arn in read for arn in arns):
             yield from rules.covers([read[arn] for arn in arns], dict.fromkeys(asked), each.port)
 

@@ -35,7 +35,7 @@ def secure(shop: Front) -> None:
 class State:
     """How it is made, and how it stands then: the status, the rule that it is because of, a part of the way out."""
 
-    made: Callable[[Front], None]
+    made: Callable[[Front], object]
     status: str
     cause: str = ""
     remedy: str = ""

@@ -286,6 +286,13 @@ STATES = {
     "a name that no certificate covers": State(
         by_another_name, "works_but", "covers", "Add a certificate for those names"
     ),
+    "a name of the zone, that a certificate covers": State(lambda shop: [secure(shop), known_as(shop, OWN)], "works"),
+    "a name of the zone, that no certificate covers": State(
+        lambda shop: [secure(shop), known_as(shop, "deep.shop.fjord-coffee.example")],
+        "works_but",
+        "covers",
+        "Add a certificate for those names",
+    ),
     "its own name, that no certificate covers": State(
         to_its_own_name, "works_but", "covers", "Add a certificate for those names"
     ),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alb.cases import HTTPS, Front, session
 from alb.standing import State, WithHealth, check, https, secure
-from alb.states import STATES
+from alb.states import STATES, known_as
 from support.clouds import Between
 
 from flows.alb import ports, rules
@@ -102,6 +102,24 @@ def test_a_listener_may_ask_visitors_for_a_certificate(
 
     found = check(Asking(cloud))
     assert (found.status.value, found.cause.partition(":")[0]) == (status, "client-certificate" * (mode == "verify"))
+
+
+@pytest.mark.parametrize(("how", "status"), [("http-only", "works"), ("https-only", "works_but")])
+def test_what_cloudfront_asks_by_http_alone_needs_no_certificate(
+    account: PracticeAccount, cloud: Aws, how: str, status: str
+) -> None:
+    shop, name = Front(account), "deep.shop.fjord-coffee.example"
+    https(shop)
+    known_as(shop, name)
+    origin = {"Id": "shop", "DomainName": name,
+              "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": how}}  # fmt: skip
+
+    class InFront(Between):
+        def pages(self, call: Call) -> Iterator[dict[str, Any]]:
+            listed = {"DistributionList": {"Items": [{"Id": "E1", "Origins": {"Items": [origin]}}]}}
+            yield from [listed] if call.name == "ListDistributions" else super().pages(call)
+
+    assert check(InFront(cloud)).status.value == status
 
 
 def test_a_security_group_that_was_not_asked_for_is_passed_over(account: PracticeAccount, cloud: Aws) -> None:
@@ -201,4 +219,4 @@ def test_a_check_asks_as_much_as_its_load_balancer_is_large(account: PracticeAcc
     secure(Front(account))
     counted = Between(cloud)
     check(counted)
-    assert len(counted.calls) == 16, [each.operation for each in counted.calls]
+    assert len(counted.calls) == 18, [each.operation for each in counted.calls]
