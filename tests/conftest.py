@@ -24,10 +24,11 @@ from xdist.scheduler import LoadGroupScheduling
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
-from flows.practice import PracticeAccount, open_account
+from flows.practice import PracticeAccount, open_account, simulator
 from flows.practice.server import Served, serve
 
 gc.disable()  # until all tests are known: what is imported stays
+simulator.import_services(("ec2",))  # as practice does it; whoever names moto's own reads a hundred files for nothing
 MEMORY = Path("/dev/shm")
 AT_ONCE = 5
 CASES: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
