@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.aws import builds
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, shell
-from flows.engine.findings import broken, likely, proved, unknown, waits
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 
 SHOWN = 6
 """So many lines of a log are shown."""
@@ -112,6 +112,9 @@ def _stage(known: Known, stage: Mapping[str, Any], runs: list[str], before: str)
         yield proved(id, f"The stage {name} succeeded.", "GetPipelineState")
     elif status == "Failed":
         yield from _failed(known, id, name, stage)
+    elif status == "Skipped":
+        said = f"The stage {name} was left out in the last run by a condition at its entry, so it delivered nothing."
+        yield caution(id, said, "GetPipelineState: Skipped", f"See its conditions. {known.again}")
     elif before:
         sentence = f"The stage {name} was not reached, because {before} failed."
         yield Finding(id, Grade.PREDICTED, sentence, "GetPipelineState", follows=(f"stage-{before.lower()}",))
@@ -133,6 +136,12 @@ def _not_over(known: Known, id: str, sentence: str, runs: list[str]) -> Finding:
 def _failed(known: Known, id: str, name: str, stage: Mapping[str, Any]) -> Iterator[Finding]:
     every = stage.get("actionStates") or []
     failed = [each for each in every if (each.get("latestExecution") or {}).get("status") == "Failed"]
+    if not failed and (condition := _condition(stage)):
+        yield broken(
+            id, f"The stage {name} failed: {condition}", "GetPipelineState: its conditions",
+            f"Look at what the condition waits for. {known.again}",
+        )  # fmt: skip
+        return
     for number, action in enumerate(failed or [{}]):
         one, called = action.get("latestExecution") or {}, str(action.get("actionName") or name)
         more = f":{called}" if number else ""
@@ -151,6 +160,26 @@ def _failed(known: Known, id: str, name: str, stage: Mapping[str, Any]) -> Itera
             follows=tuple(each.id for each in (*behind, *ended)),
         )  # fmt: skip
         yield from ended
+
+
+CONDITIONS = {"beforeEntryConditionState": "at its entry", "onSuccessConditionState": "at its end"}
+"""Where a stage's conditions are asked (CodePipeline User Guide, "How do stage conditions work?", 2026-11)."""
+
+
+def _condition(stage: Mapping[str, Any]) -> str:
+    """Which condition of a stage was not met, as a sentence; "" if none is known."""
+    for key, where in CONDITIONS.items():
+        told = stage.get(key) or {}
+        if (told.get("latestExecution") or {}).get("status") not in ("Failed", "Errored"):
+            continue
+        rules = [rule for each in told.get("conditionStates") or [] for rule in each.get("ruleStates") or []]
+        bad = [each for each in rules if (each.get("latestExecution") or {}).get("status") in ("Failed", "Errored")]
+        for each in bad:
+            last = each["latestExecution"]
+            why = (last.get("errorDetails") or {}).get("message") or last.get("summary") or "no reason was given"
+            return f"the rule {each.get('ruleName')} of its condition {where} was not met: {why}"
+        return f"its condition {where} was not met."
+    return ""
 
 
 def _build(cloud: Cloud, id: str, build: str) -> Iterator[Finding]:

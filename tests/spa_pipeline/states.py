@@ -19,6 +19,8 @@ TLS_ONLY = policy(json.dumps({"Version": "2012-10-17", "Statement": [OPEN, PLAIN
 IN_A_NETWORK = policy(
     allow("s3:PutObject", files(SITE)[1], "Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "v"}})
 )
+RULE = {"ruleName": "alarms", "latestExecution": {"status": "Failed", "summary": "An alarm is on"}}
+NOT_MET = {"latestExecution": {"status": "Failed"}, "conditionStates": [{"ruleStates": [RULE]}]}
 CLOSED_WAY = {"inboundTransitionState": {"enabled": False, "disabledReason": "freeze"}}
 HEALTHY = {
     "a connection": State(
@@ -64,6 +66,14 @@ BROKEN = {
     ),
     "no builds allowed": State(
         delivery.as_it_is, "broken", "stage-build", "Service Quotas", stages("Succeeded", "Failed", QUOTA, "JobFailed"),
+    ),
+    "a condition that was not met": State(
+        delivery.as_it_is, "broken", "stage-build", "what the condition waits for",
+        stages("Succeeded", "", Build={"latestExecution": {"status": "Failed"}, "beforeEntryConditionState": NOT_MET}),
+    ),
+    "a stage that a condition leaves out": State(
+        delivery.as_it_is, "works_but", "stage-build", "See its conditions",
+        stages("Succeeded", "", Build={"latestExecution": {"status": "Skipped"}}) | runs("Succeeded"),
     ),
     "a way that is closed": State(
         delivery.as_it_is, "broken", "way-in", "enable-stage-transition",
