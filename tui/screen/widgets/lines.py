@@ -165,9 +165,10 @@ class Lines(Widget, can_focus=True):
             self.refresh()
 
     def reveal(self, index: int) -> None:
-        """Bring a row into view."""
+        """Bring a row into view; of one that has no room in it, what is read of it stays."""
         found = [y for y, (row, _, _) in enumerate(self._lines) if row == index]
-        if found and not (self._top <= found[0] and found[-1] < self._top + self._room):
+        view = range(self._top, self._top + self._room)
+        if found and not ((found[0] in view and found[-1] in view) or (view[0] in found and view[-1] in found)):
             self._scroll(found[0] - self._room // 2)
 
     # -- keys --------------------------------------------------------------------------------------------
@@ -242,18 +243,23 @@ class Lines(Widget, can_focus=True):
         return bool(row.text) and row.kind != "heading"
 
     def _follow(self, direction: int, *, end: bool = False) -> None:
-        """Keep the cursor in view after the page moved."""
+        """Keep the cursor in view after the page moved, which stays where it is: on a row that is all to be seen."""
         if not self._choosing:
             return
-        shown = [row for row, _, _ in self._lines[self._top : self._top + self._room] if self._stops(row)]
+        bottom = self._top + self._room
+        shown = [row for row, _, _ in self._lines[self._top : bottom] if self._stops(row)]
+        whole = [row for row in shown if self._top <= self._first(row) and self._first(row + 1) <= bottom]
         if shown:
             last = direction > 0 and end
-            self._put(shown[-1] if last else shown[0])
+            self._cursor_to((whole or shown)[-1 if last else 0])
 
     def _put(self, target: int) -> None:
+        self._cursor_to(target)
+        self._reveal()
+
+    def _cursor_to(self, target: int) -> None:
         before, self._cursor = self._cursor, target
-        if not self._reveal():
-            self._repaint(before, target)
+        self._repaint(before, target)
         self.refresh_bindings()
 
     def _settle(self) -> None:
