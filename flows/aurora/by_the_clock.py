@@ -24,14 +24,20 @@ def schedule(cloud: Cloud, seen: Database, now: datetime | None = None) -> Itera
     check = f"Look after it: {shell.handrail('check', 'database_hours', cluster=seen.name)}"
     coming = aurora_schedules.next_text(changes, now)
     last = aurora_schedules.due(changes, now)
+    on = [each for each in changes if each.on]
+    stopping = [each.name for each in on if each.does == "stop"]
+    stopped = seen.described.get("Status") in ("stopped", "stopping")
     force = aurora_schedules.in_force(changes, seen.described, now)
     if force and force.wakes:
         sentence = (
             f"The schedule {force.name} keeps it awake: its minimum is {shown(seen.capacity.least)} ACU. {coming}"
         )
         yield Finding("keeps-awake-schedule", Grade.PROVED, sentence.strip(), BY, check)
-    elif last and last.does == "stop" and seen.described.get("Status") in ("stopped", "stopping"):
+    elif last and last.does == "stop" and stopped:
         yield Finding("schedule", Grade.PROVED, f"The schedule {last.name} stopped it. {coming}".strip(), BY, check)
+    elif stopped and stopping and any(each.when is None for each in on):
+        sentence = f"The schedule {stopping[0]} may have stopped it: not all times can be told. {coming}"
+        yield Finding("schedule", Grade.PROVED, sentence.strip(), BY, check)
     else:
         names = ", ".join(f"{each.name} ({each.times})" for each in changes)
         yield Finding("schedule", Grade.PROVED, f"It is changed by the clock: {names}. {coming}".strip(), BY, check)

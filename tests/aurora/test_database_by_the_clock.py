@@ -74,6 +74,14 @@ def test_asleep_the_next_morning_is_named(account: PracticeAccount, task: Perfor
 
 
 @pytest.mark.wild
+def test_what_a_schedule_may_have_stopped_is_not_said_to_be_by_hand(account: PracticeAccount, task: Performed) -> None:
+    hours = Hours(account)
+    hours.at("evening", "cron(0 18 ? * 2#1 *)", operation="stopDBCluster")
+    hours.client("rds").stop_db_cluster(DBClusterIdentifier="reports")
+    outcome = task(cluster="reports", do="look")
+    assert outcome.sentence.startswith("reports is stopped. The schedule evening may have stopped it:")
+
+
 def test_stopped_by_a_schedule_is_not_by_hand(account: PracticeAccount, task: Performed, now: datetime) -> None:
     hours = Hours(account)
     daily(hours, "evening", now - timedelta(hours=1), operation="stopDBCluster")
