@@ -166,6 +166,8 @@ def _input(told: Mapping[str, Any]) -> Mapping[str, Any]:
 def _capacity(limits: Any) -> Capacity | None:
     try:
         least, most = Decimal(str(limits["MinCapacity"])), Decimal(str(limits["MaxCapacity"]))
+        if not (least.is_finite() and most.is_finite()):
+            return None
         return Capacity(least.normalize() + 0, most.normalize() + 0, int(limits.get("SecondsUntilAutoPause") or 0))
     except (ArithmeticError, KeyError, TypeError, ValueError):
         return None

@@ -103,6 +103,11 @@ def without_limits_that_can_be_read(hours: Hours) -> None:
     hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
 
 
+def without_numbers(hours: Hours) -> None:
+    hours.at("morning", "cron(0 8 ? * MON-FRI *)", {"MinCapacity": "NaN", "MaxCapacity": "Infinity"})
+    hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
+
+
 def a_maximum_below_one(hours: Hours) -> None:
     hours.at("morning", "cron(0 8 ? * MON-FRI *)", {"MinCapacity": 0.5, "MaxCapacity": 0.5})
     hours.at("evening", "cron(0 18 ? * MON-FRI *)", ASLEEP)
@@ -230,6 +235,7 @@ STATES = {
         State(ended, "broken", "ended:"),
         State(misspelled, "broken", "input:"),
         State(without_limits_that_can_be_read, "broken", "schedules"),
+        State(without_numbers, "broken", "schedules"),
         State(a_maximum_below_one, "broken", "refused:morning"),
         State(a_minimum_above_its_maximum, "broken", "refused:morning"),
         State(asleep_after_a_minute, "broken", "refused:evening"),
