@@ -97,3 +97,14 @@ def test_a_repository_with_the_branch_is_fetched(account: PracticeAccount) -> No
     repositories.create_branch(repositoryName="empty", branchName="main", commitId="1")
     assert repositories.list_branches(repositoryName="empty")["branches"] == ["main"]
     assert made(account, "full", EMPTY)[0]["latestExecution"]["status"] == "Succeeded"
+
+
+def test_a_run_that_failed_stays_so_when_somebody_pushes_later(account: PracticeAccount) -> None:
+    repositories: Any = account.session.client("codecommit")
+    pipelines: Any = account.session.client("codepipeline")
+    repositories.create_repository(repositoryName="empty")
+    made(account, "first", EMPTY)
+    repositories.create_branch(repositoryName="empty", branchName="main", commitId="1")
+    pipelines.start_pipeline_execution(name="first")
+    runs = pipelines.list_pipeline_executions(pipelineName="first")["pipelineExecutionSummaries"]
+    assert sorted(run["status"] for run in runs) == ["Failed", "Succeeded"]

@@ -37,7 +37,9 @@ class PracticeRun(PipelineExecution):
 
     def __init__(self, backend: Any, pipeline: Described) -> None:
         super().__init__(pipeline["name"], pipeline["version"], None)
-        self.began, self._backend, self._pipeline = CLOCK.now(), backend, pipeline
+        self.began, self._pipeline = CLOCK.now(), pipeline
+        # how it ends is settled by what is there when it begins: a later push or repair makes no former run succeed
+        self._troubles = [_trouble(backend, stage["actions"][0]) for stage in pipeline["stages"]]
 
     @property
     def status(self) -> str:
@@ -50,29 +52,14 @@ class PracticeRun(PipelineExecution):
 
     def stages(self) -> Iterator[tuple[str, str, str]]:
         """Name, state and trouble of each stage that was reached."""
-        for stage in self._pipeline["stages"]:
-            action = stage["actions"][0]
-            category = action["actionTypeId"]["category"]
+        for stage, trouble in zip(self._pipeline["stages"], self._troubles, strict=True):
+            category = stage["actions"][0]["actionTypeId"]["category"]
             if not CLOCK.passed(self.began, FETCHED_IN if category == "Source" else BUILT_IN):
                 yield stage["name"], "InProgress", ""
                 return
-            trouble = self._trouble(action)
             yield stage["name"], "Failed" if trouble else "Succeeded", trouble
             if trouble:
                 return
-
-    def _trouble(self, action: Described) -> str:
-        settings, provider = action["configuration"], action["actionTypeId"]["provider"]
-        if provider == "CodeStarSourceConnection":
-            return f"Connection {settings['ConnectionArn']} is not available"
-        if provider == "CodeCommit":
-            repository, branch = settings["RepositoryName"], settings["BranchName"]
-            if branch in _branches(self._backend, repository):
-                return ""
-            return f"No branch named {branch} was found in {repository}, or the branch does not exist."
-        if provider == "CodeBuild" and _wrong_folder(self._backend, settings["ProjectName"]):
-            return "Build terminated with state: FAILED"
-        return ""
 
     def build(self) -> str:
         for stage in self._pipeline["stages"]:
@@ -80,6 +67,21 @@ class PracticeRun(PipelineExecution):
             if "ProjectName" in settings:
                 return f"{settings['ProjectName']}:{self.pipeline_execution_id}"
         return ""
+
+
+def _trouble(backend: Any, action: Described) -> str:
+    """What is in the way of an action, as AWS says it; empty for nothing."""
+    settings, provider = action["configuration"], action["actionTypeId"]["provider"]
+    if provider == "CodeStarSourceConnection":
+        return f"Connection {settings['ConnectionArn']} is not available"
+    if provider == "CodeCommit":
+        repository, branch = settings["RepositoryName"], settings["BranchName"]
+        if branch in _branches(backend, repository):
+            return ""
+        return f"No branch named {branch} was found in {repository}, or the branch does not exist."
+    if provider == "CodeBuild" and _wrong_folder(backend, settings["ProjectName"]):
+        return "Build terminated with state: FAILED"
+    return ""
 
 
 def _branches(backend: Any, repository: str) -> list[str]:
