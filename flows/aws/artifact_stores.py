@@ -34,6 +34,12 @@ def useless(cloud: Cloud, store: str, pipeline: str) -> Finding | None:
     return None
 
 
+def files(cloud: Cloud, store: str, pipeline: str) -> str:
+    """The ARN of all that the stages hand on, as a policy names it: each file gets a name of its own, behind the
+    pipeline's, which is cut."""
+    return f"arn:{cloud.identity.partition}:s3:::{store}/{pipeline[:20]}/*"
+
+
 def place(cloud: Cloud, store: str, pipeline: str) -> str:
-    """The ARN of a file as the stages hand it on: how it begins is cut from the pipeline's name."""
-    return f"arn:{cloud.identity.partition}:s3:::{store}/{pipeline[:20]}/files"
+    """The ARN of one of them, to ask what may be done with it. It stands for all, and no policy should name it."""
+    return files(cloud, store, pipeline).replace("*", "files")

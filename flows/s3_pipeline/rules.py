@@ -142,7 +142,7 @@ def hands_on(here: Situation) -> Iterator[Finding]:
             return  # what is wrong with it is told already
         store, on = Bucket(name, cloud.identity.region), artifact_stores.place(cloud, name, here.pipeline)
         may = found.may("s3:PutObject", on, buckets.policy(cloud, store), **artifact_stores.AS_WRITTEN)
-        asked = {"s3:PutObject": (may, on)}
+        asked = {"s3:PutObject": (may, artifact_stores.files(cloud, name, here.pipeline))}
         seen = kms_keys.look(cloud, here.store_key, named=False) if here.store_key else None
         if seen and (hindered := kms_keys.hindered(seen, store.region)):
             sentence = f"{here.pipeline} encrypts what it hands on with the key {here.store_key}. {hindered.sentence}"

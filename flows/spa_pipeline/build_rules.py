@@ -62,8 +62,9 @@ def _variables(here: Situation, each: Project, one: Role) -> Iterator[Finding]:
             yield from allowed(id, each.worker, f"read the parameter {value}", asked, on)
         elif kind == SECRETS:  # behind a secret's name stand six letters of chance, and behind its ARN a key in it
             name = f"arn:{who.partition}:secretsmanager:{place}:secret:{value.partition(':')[0]}-AbCdEf"
-            on = ":".join(value.split(":")[:7]) if apart else name
-            verdict = one.may("secretsmanager:GetSecretValue", on)
+            asked_of = ":".join(value.split(":")[:7]) if apart else name
+            on = asked_of if apart else f"{name.removesuffix('AbCdEf')}??????"
+            verdict = one.may("secretsmanager:GetSecretValue", asked_of)
             if verdict.answer is Answer.NOT_ALLOWED:
                 sentence = f"Whether the role {each.worker.name} may read the secret {value} cannot be told."
                 why = "no policy of its own allows it, and the secret's was not looked at"

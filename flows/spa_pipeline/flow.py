@@ -306,7 +306,7 @@ class SinglePageApplication(Flow):
             # what is to be made has no ARN yet, and nothing of others says no to it
             known = [each for each in statements if isinstance(each["Resource"], str | list)]
             policy = {"Version": "2012-10-17", "Statement": known}
-            return Worker(name, service, "", Role(arn, policies={roles.POLICY: policy}))
+            return Worker(name, service, "", Role(arn, policies={roles.POLICY: policy}), planned=True)
 
         pipe = worker(f"{self.name}-pipeline", PIPELINES, self.pipeline_may(source))
         builds = worker(f"{self.name}-build", BUILDS, self.build_may(site))

@@ -24,7 +24,7 @@ from flows.aws.buckets import Bucket
 from flows.aws.kms_keys import Whose
 from flows.aws.role_permissions import Role
 from flows.engine import Cloud, CloudError, Finding, Grade, Refused, shell
-from flows.engine.findings import broken, proved, unknown, waits
+from flows.engine.findings import broken, likely, proved, unknown, waits
 from flows.engine.refusals import no_such_thing
 from flows.policies import Answer, Policy, Verdict
 
@@ -158,7 +158,7 @@ def reads(here: Situation) -> Iterator[Finding]:
         one = source.worker.role
         if not isinstance(one, Role):
             continue
-        settings, who = source.settings, here.cloud.identity
+        settings, who, named = source.settings, here.cloud.identity, dict[str, str]()
         if source.provider == S3:
             name, key = _file(source)
             arn = f"arn:{who.partition}:s3:::{name}"
@@ -170,6 +170,7 @@ def reads(here: Situation) -> Iterator[Finding]:
                 continue
             asked = {each: one.may(each, on, also) for each in READING[S3]}
             asked["s3:GetBucketVersioning"] = one.may("s3:GetBucketVersioning", arn, also)
+            named = {"s3:GetBucketVersioning": arn}
         elif source.provider == CODECOMMIT:
             what = str(settings.get("RepositoryName") or "")
             on = f"arn:{who.partition}:codecommit:{who.region}:{who.account}:{what}"
@@ -179,7 +180,7 @@ def reads(here: Situation) -> Iterator[Finding]:
             asked = {USE[0]: uses_connection(one, settings)}
         else:
             continue
-        yield from allowed("reads", source.worker, f"read {what}", asked, on)
+        yield from allowed("reads", source.worker, f"read {what}", asked, on, named)
 
 
 def uses_connection(one: Role, settings: Mapping[str, Any]) -> Verdict:
@@ -293,7 +294,8 @@ def artifacts(here: Situation) -> Iterator[Finding]:
         if isinstance(worker.role, Role):
             actions = [action for action in both if action in every]
             asked = {each: worker.role.may(each, on, also, **artifact_stores.AS_WRITTEN) for each in actions}
-            yield from allowed(f"artifacts:{worker.name}", worker, f"use {here.store}", asked, on)
+            named = artifact_stores.files(here.cloud, here.store, here.pipeline)
+            yield from allowed(f"artifacts:{worker.name}", worker, f"use {here.store}", asked, named)
             if here.store_key:
                 needs = tuple(_KEY_FOR[each] for each in actions)
                 yield from key(here.cloud, f"store-key:{worker.name}", worker, store, here.store_key, needs)
@@ -351,19 +353,32 @@ def key(
     yield from allowed(id, worker, f"use the key {used} of {bucket.name}", asked, seen.arn)
 
 
-def allowed(id: str, worker: Worker, what: str, asked: Mapping[str, Verdict], on: str) -> Iterator[Finding]:
-    """One finding of what a role may do: all of it, not all of it, or that it cannot be told."""
+def allowed(
+    id: str, worker: Worker, what: str, asked: Mapping[str, Verdict], on: str, named: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """One finding of what a role may do: all of it, not all of it, or that it cannot be told.
+
+    `on` is the ARN that a policy should name for it, and `named` that for actions that are about something else, such
+    as the bucket of files.
+    """
     lacking = [action for action, verdict in asked.items() if not verdict and verdict.answer is not Answer.UNTOLD]
     untold = [verdict for verdict in asked.values() if verdict.answer is Answer.UNTOLD]
     seen = "the policies of the role and of what it works on"
     if lacking:
         denied = any(asked[action].answer is Answer.FORBIDDEN for action in lacking)
         why = f"{', '.join(lacking)} {'is denied' if denied else 'is not allowed'}"
-        remedy = f"Allow the role {worker.name} {', '.join(lacking)} on {on}"
+        things = {each: (named or {}).get(each, on) for each in lacking}
+        each_on = [
+            f"{', '.join(each for each in lacking if things[each] == thing)} on {thing}"
+            for thing in dict.fromkeys(things.values())
+        ]
+        remedy = f"Allow the role {worker.name} {' and '.join(each_on)}"
         remedy += "; the key's policy must let the account or the role use it." if ":kms:" in on else "."
         yield broken(id, f"The role {worker.name} may not {what}: {why}.", seen, remedy)
     elif untold:
         yield unknown(id, f"Whether the role {worker.name} may {what} cannot be told.", open_questions(untold[0]))
+    elif worker.planned:
+        yield likely(id, f"The role {worker.name} will be able to {what}.", "the policies that the plan gives it")
     else:
         yield proved(id, f"The role {worker.name} may {what}.", seen)
 

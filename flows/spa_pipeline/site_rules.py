@@ -67,7 +67,8 @@ def publishes(here: Situation) -> Iterator[Finding]:
             each: one.worker.role.may(each, arn if each == "s3:ListBucket" else f"{arn}/{one.folder}index.html", also)
             for each in one.writes
         }
-        yield from allowed(id, one.worker, f"publish into {one.bucket}", asked, arn)
+        files, named = f"{arn}/{one.folder}*", {"s3:ListBucket": arn}
+        yield from allowed(id, one.worker, f"publish into {one.bucket}", asked, files, named)
         if one.acl and s3_acls.refused(here.cloud, there):
             yield broken(
                 f"{id}:acl", f"Each file is to get the access list {one.acl} (CannedACL), and {one.bucket} takes "

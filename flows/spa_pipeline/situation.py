@@ -32,6 +32,7 @@ class Worker:
         role: the role, None if it does not exist, or why it could not be read.
         by: who takes it on where that is not the service but the pipeline's role, as for an action with a role of its
             own (CodePipeline User Guide, "Pipeline structure reference", roleArn of an action, 2026-11).
+        planned: whether the plan makes the role, so that what it may do is to come.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Worker:
     source: str
     role: Role | CloudError | None
     by: Worker | None = None
+    planned: bool = False
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ STATES = {
         State(put_into_the_archive, "broken", "file", "Upload it again"),
         State(nowhere_to_hand_on, "broken", "artifacts", "Make it again in eu-central-1"),
         State(handed_on_elsewhere, "broken", "artifacts", "a bucket of eu-central-1"),
-        State(may_not_hand_on, "broken", "artifacts", "s3:PutObject on arn:aws:s3:::"),
+        State(may_not_hand_on, "broken", "artifacts", "/deliver-shop/*."),
         State(handed_on_under_a_key, "broken", "artifacts", "kms:GenerateDataKey on arn:aws:kms"),
         State(handed_on_under_a_key_that_is_off, "broken", "artifacts", "another key"),
         State(in_circles, "broken", "loop", "for this file only"),

@@ -7,6 +7,7 @@ import json
 from spa_pipeline.delivery import (
     ACCOUNT,
     BUILD,
+    NAME,
     PIPE,
     REGION,
     SITE,
@@ -222,3 +223,4 @@ def in_a_network_that_it_may_not_enter(made: Delivery) -> None:
 
 def the_wrong_folder(made: Delivery) -> None:
     made.project({"SITE_BUCKET": SITE, "SITE_DIR": "build"})
+    made.client("codepipeline").start_pipeline_execution(name=NAME)

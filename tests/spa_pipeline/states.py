@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from spa_pipeline import building, delivery, publishing, source, starting
-from spa_pipeline.delivery import ACCOUNT, CONNECTION, NAME, REGION, SITE, allow, files
+from spa_pipeline.delivery import ACCOUNT, CONNECTION, NAME, REGION, SITE, SOURCE, ZIPPED, allow, files
 from spa_pipeline.standing import State, connected, policy, runs, stages
 
 NOT_AVAILABLE = f"Connection {CONNECTION} is not available"
@@ -21,6 +21,8 @@ IN_A_NETWORK = policy(
 )
 RULE = {"ruleName": "alarms", "latestExecution": {"status": "Failed", "summary": "An alarm is on"}}
 NOT_MET = {"latestExecution": {"status": "Failed"}, "conditionStates": [{"ruleStates": [RULE]}]}
+ZIP_ARN = f"arn:aws:s3:::{SOURCE}/{ZIPPED}"
+READ_ALL = f"s3:GetObject, s3:GetObjectVersion on {ZIP_ARN} and s3:GetBucketVersioning on arn:aws:s3:::{SOURCE}."
 CLOSED_WAY = {"inboundTransitionState": {"enabled": False, "disabledReason": "freeze"}}
 HEALTHY = {
     "a connection": State(
@@ -168,12 +170,12 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(source.source_encrypted_and_not_allowed, "broken", "source-key", "kms:Decrypt"),
         State(source.source_encrypted_otherwise_than_its_bucket, "broken", "source-key", "kms:Decrypt"),
         State(source.next_source_encrypted, "works_but", "source-key", "kms:Decrypt"),
-        State(source.may_not_read, "broken", "reads", "s3:GetObject, s3:GetObjectVersion, s3:GetBucketVersioning"),
+        State(source.may_not_read, "broken", "reads", READ_ALL),
         State(building.without_its_log, "broken", "needs", "logs:CreateLogStream, logs:PutLogEvents on arn:aws:logs"),
         State(building.with_a_log_of_its_own_name, "broken", "needs", "log-group:front:*"),
         State(building.with_a_parameter_that_it_may_not_read, "broken", "needs", "parameter/front/key"),
-        State(building.with_a_secret_that_it_may_not_read, "unknown", "needs", "secretsmanager:GetSecretValue"),
-        State(building.with_a_secret_that_is_denied, "broken", "needs", "secretsmanager:GetSecretValue"),
+        State(building.with_a_secret_that_it_may_not_read, "unknown", "needs", ":secret:front/token-??????."),
+        State(building.with_a_secret_that_is_denied, "broken", "needs", ":secret:front/token-??????."),
         State(building.in_a_public_subnet, "works_but", "needs", "NAT gateway"),
         State(building.in_a_network_without_a_way_out, "works_but", "needs", "NAT gateway"),
         State(building.in_a_network_that_it_may_not_enter, "broken", "needs", "ec2:CreateNetworkInterface"),
@@ -182,15 +184,15 @@ STATES: Mapping[str, State] = {**HEALTHY, **BROKEN} | {
         State(
             source.a_role_of_its_own_that_may_not_be_taken_on, "broken", "role", "role front-works sts:AssumeRole on"
         ),
-        State(building.one_role_that_may_not_hand_on, "broken", "artifacts", "s3:PutObject"),
+        State(building.one_role_that_may_not_hand_on, "broken", "artifacts", "/front/*."),
         State(source.zip_in_the_archive, "broken", "file", "Upload it again"),
         State(building.nowhere_to_hand_on, "broken", "artifacts", "Make it again in eu-central-1"),
         State(building.handed_on_elsewhere, "broken", "artifacts", "a bucket of eu-central-1"),
         State(building.no_project, "broken", "builds", "give the pipeline another"),
         State(building.may_not_start_builds, "broken", "builds", "codebuild:StartBuild"),
-        State(building.may_not_fetch_what_is_handed_on, "broken", "artifacts", "s3:GetObject"),
-        State(publishing.may_not_publish, "broken", "publishes", "s3:PutObject"),
-        State(publishing.may_not_delete, "broken", "publishes", "s3:DeleteObject"),
+        State(building.may_not_fetch_what_is_handed_on, "broken", "artifacts", "/front/*."),
+        State(publishing.may_not_publish, "broken", "publishes", f"s3:PutObject on {files(SITE)[1]}."),
+        State(publishing.may_not_delete, "broken", "publishes", f"s3:DeleteObject on {files(SITE)[1]}."),
         State(publishing.no_site, "broken", "site", "Make it again"),
         State(publishing.a_site_that_is_not_told, "unknown", "site", "buildspec.yml"),
         State(publishing.website_encrypted, "broken", "site-key", "SSE-S3"),

@@ -13,7 +13,7 @@ from spa_pipeline.standing import Answers, check, policy
 from spa_pipeline.states import PLAIN, STATES
 from support.clouds import Between
 
-from flows.engine import Call, Caution, Refused
+from flows.engine import Call, Caution, Grade, Refused
 from flows.engine.boto import Aws
 from flows.policies import Caller, Request, read
 from flows.practice import PracticeAccount
@@ -53,6 +53,13 @@ def beforehand(cloud: Any, answers: Mapping[str, Any]) -> dict[str, str]:
     said = [(each.id, f"{each.sentence} {each.remedy}") for each in review.refusals]
     said += [(each.id, each.message) for each in review.cautions if isinstance(each, Caution)]
     return {id.partition(":")[0]: text for id, text in said}
+
+
+def test_of_a_role_that_is_to_be_made_nothing_is_proved(account: PracticeAccount, cloud: Aws) -> None:
+    Delivery(account)
+    said = [each for each in session(cloud, None, CODECOMMIT).review().findings if "The role " in each.sentence]
+    assert {each.id.partition(":")[0] for each in said} >= {"reads", "publishes"}
+    assert {each.grade for each in said} == {Grade.PREDICTED}, said
 
 
 def role_of(cloud: Any, answers: Mapping[str, Any], role: str) -> str:
