@@ -30,7 +30,8 @@ class Route:
 @dataclass(frozen=True)
 class RouteTable:
     """A route table. `subnets` are those that were given it by name; `lists` are its routes to prefix lists, each with
-    its target; `routes` are those of IPv4, `routes6` those of IPv6."""
+    its target; `routes` are those of IPv4, `routes6` those of IPv6; `edges` are the gateways that it was given to, for
+    what comes in by them."""
 
     id: str
     name: str
@@ -41,6 +42,7 @@ class RouteTable:
     lists: tuple[tuple[str, str], ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     routes6: tuple[Route, ...] = ()
+    edges: tuple[str, ...] = ()
 
     @property
     def ways(self) -> tuple[Route, ...]:
@@ -127,6 +129,7 @@ def _route_table(table: dict[str, Any]) -> RouteTable:
         ),
         of(table),
         of_kind("DestinationIpv6CidrBlock", IPv6Network),
+        tuple(item["GatewayId"] for item in associations if item.get("GatewayId")),
     )
 
 

@@ -16,7 +16,7 @@ from . import firewalls, rules
 from .rules import Situation
 
 T = TypeVar("T")
-RULES = (rules.overlap, rules.selectors, rules.ways_back, firewalls.doors, firewalls.network_acls)
+RULES = (rules.overlap, rules.selectors, firewalls.ways_in, rules.ways_back, firewalls.doors, firewalls.network_acls)
 """What must hold in the VPC, in the order in which packets meet it."""
 
 

@@ -14,6 +14,28 @@ from . import repairs
 from .rules import Situation
 
 
+def ways_in(here: Situation) -> Iterator[Finding]:
+    """A table that the gateway itself was given leads what comes from the office to a firewall, which must be there
+    (Amazon VPC User Guide, "Gateway route tables", 2026-11)."""
+    for table in here.tables:
+        ways = [each for each in table.routes if each.target != "local"] if here.gateway in table.edges else []
+        dead = [each for each in ways if each.state == "blackhole"]
+        if dead:
+            yield Finding(
+                f"ways-in:{table.id}", Grade.REFUSED,
+                f"What comes from the office for {dead[0].network} is lost: {table.shown}, by which {here.gateway} "
+                f"leads it, sends it to {dead[0].target}, which is gone.",
+                "DescribeRouteTables: GatewayId of its associations",
+                "Let that route lead to a firewall that is there, or take it away.",
+            )  # fmt: skip
+        elif ways:
+            yield Finding(
+                f"ways-in:{table.id}", Grade.NOT_CHECKED,
+                f"What comes from the office for {ways[0].network} goes to {ways[0].target} first; whether that passes "
+                "it on was not found out.", f"DescribeRouteTables: {table.id}", aside=True,
+            )  # fmt: skip
+
+
 def doors(here: Situation) -> Iterator[Finding]:
     """The groups of servers let the office in. One that nothing stands behind is a door in no wall."""
     id, by = "security-groups", "DescribeSecurityGroups, DescribeNetworkInterfaces"

@@ -39,6 +39,7 @@ BEYOND = {
     "silent": "Only the office's device says which networks it announces.",
     "state": "AWS is doing it.",
     "route-tables": "AWS revives a dead route itself once its target is there again.",
+    "ways-in": "Only you know which firewall is meant to stand there.",
     "more-specific-route": "Only you know whether those addresses are in the office.",
     "security-groups": "Only you know which of the servers the office is to use, and for what.",
     "network-acls": "No number is free before the entry that blocks it, and Handrail renumbers nothing.",

@@ -24,6 +24,7 @@ WHY: Mapping[str, str] = {
     "alarm": "A tunnel that goes down says nothing by itself; somebody must be told.",
     "silent": "A tunnel that stands but carries nothing looks healthy and is not.",
     "route-tables": "A server answers by the routes of its subnet; without one to the office the answers are lost.",
+    "ways-in": "What comes in by the gateway is led by a table of the gateway's own, before it is local.",
     "more-specific-route": "AWS takes the narrowest route that fits, so a narrower one takes the packets elsewhere.",
     "route-table-full": "A route that found no room is not there, and its network is not reached.",
     "overlap": "Where both sides use the same addresses, a packet for the office never leaves the VPC.",

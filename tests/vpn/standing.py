@@ -309,6 +309,21 @@ def a_list_elsewhere(each: Answer) -> None:
     each["Routes"].append({"DestinationPrefixListId": "pl-2", "State": "active", "VpcPeeringConnectionId": "pcx-1"})
 
 
+def by_a_table_of_its_own(state: str, target: str = "eni-1") -> Edit:
+    """The gateway leads what comes in to something before it is local."""
+
+    def edit(answer: Answer) -> None:
+        gateways = (str(r.get("GatewayId")) for each in answer["RouteTables"] for r in each["Routes"])
+        gateway = next(each for each in gateways if each.startswith("vgw-"))
+        to_: Answer = {"DestinationCidrBlock": "10.0.1.0/24", "NetworkInterfaceId": target, "State": state}
+        answer["RouteTables"].append({
+            "RouteTableId": "rtb-edge", "VpcId": SHOP_ID[0], "Associations": [{"Main": False, "GatewayId": gateway}],
+            "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"}, to_],
+        })  # fmt: skip
+
+    return edit
+
+
 def listing(*networks: str) -> Edit:
     """What is in every prefix list."""
     return lambda answer: answer.update(Entries=[{"Cidr": each} for each in networks])

@@ -15,6 +15,7 @@ from vpn.standing import (
     acl,
     acl_of,
     both,
+    by_a_table_of_its_own,
     by_list,
     connected,
     dead,
@@ -133,6 +134,12 @@ AT_ITS_GATEWAY = {
     "both halves of the office go elsewhere": State(
         {**connected(), "DescribeRouteTables": table("shop-private", halves_elsewhere)}, "broken", "route-tables",
         "Remove them",
+    ),
+    "the gateway leads what comes in to a firewall": State(
+        {**connected(), "DescribeRouteTables": by_a_table_of_its_own("active")}, "works"
+    ),
+    "the gateway leads what comes in to a firewall that is gone": State(
+        {**connected(), "DescribeRouteTables": by_a_table_of_its_own("blackhole")}, "broken", "ways-in", "take it away"
     ),
     "both halves of the office go elsewhere by a prefix list": State(
         {
