@@ -91,34 +91,36 @@ def handing_on(cloud: Cloud, bucket: str, standing: Iterable[Notification], *, b
 
     Raises CloudError.
     """
+    s3 = Sender(lambda_functions.S3, f"arn:{cloud.identity.partition}:s3:::{bucket}")
     for each in standing:
-        if _fetched_unseen(cloud, each.arn):
+        if _fetched_unseen(cloud, each.arn, s3):
             yield each.receiver
     for page in cloud.pages(Call("events.ListRules")):
         for rule in page.get("Rules") or []:
             kind = heard(str(rule.get("EventPattern") or ""), bucket, cloud.identity)
             if kind and rule.get("State") != "DISABLED" and (bridged or kind == BY_TRAIL):
-                yield from _handing_on(cloud, str(rule.get("Name", "")))
+                yield from _handing_on(cloud, str(rule.get("Name", "")), Sender(EVENTS, str(rule.get("Arn", ""))))
 
 
-def _handing_on(cloud: Cloud, rule: str) -> Iterator[str]:
+def _handing_on(cloud: Cloud, rule: str, sender: Sender) -> Iterator[str]:
     for page in cloud.pages(Call("events.ListTargetsByRule", {"Rule": rule})):
         for target in page.get("Targets") or []:
             to = str(target.get("Arn", ""))
             if what := CARRIERS.get(":".join(to.split(":")[2:3])):
                 yield f"the rule {rule} and {what} {to.rpartition(':')[2].rpartition('/')[2]}"
-            elif _fetched_unseen(cloud, to):
+            elif _fetched_unseen(cloud, to, sender):
                 yield f"the rule {rule} and {_told(to)}"
 
 
-def _fetched_unseen(cloud: Cloud, arn: str) -> bool:
-    """Whether it is a queue from which no function fetches."""
+def _fetched_unseen(cloud: Cloud, arn: str, sender: Sender) -> bool:
+    """Whether it is a queue that is reached, as far as that can be told, and from which no function fetches."""
     parts = arn.split(":")
     if len(parts) < 6 or parts[2] != "sqs":
         return False
     region = "" if parts[3] == cloud.identity.region else parts[3]
     pages = cloud.pages(Call("lambda.ListEventSourceMappings", {"EventSourceArn": arn}, region))
-    return not any(page.get("EventSourceMappings") for page in pages)
+    way = Way("", "")
+    return not any(page.get("EventSourceMappings") for page in pages) and not _reached(cloud, arn, way, sender).trouble
 
 
 def heard(pattern: str, bucket: str, who: Identity) -> str:

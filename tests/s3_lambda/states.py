@@ -25,6 +25,7 @@ from s3_lambda.roles_and_keys import (
 )
 from s3_lambda.standing import ACCOUNT, CREATED, QUEUE, TOPIC, Bucket, State
 from s3_lambda.ways import (
+    a_queue_that_is_not_there,
     a_rule_for_a_log,
     by_a_queue,
     by_a_queue_over_tls,
@@ -173,6 +174,7 @@ STATES = {
         State(by_another_bus, "unknown", "notification"),
         State(by_a_queue_that_something_else_empties, "unknown", "notification"),
         State(a_rule_for_a_log, "broken", "notification"),
+        State(a_queue_that_is_not_there, "broken", "notification"),
         State(only_put, "works_but", "only-put", CREATED),
         State(role_gone, "broken", "role", "Give the function another role"),
         State(role_of_somebody_else, "broken", "role", "lambda.amazonaws.com sts:AssumeRole"),

@@ -67,7 +67,12 @@ def a_rule_for_a_log(bucket: Bucket) -> None:
 
 def by_a_queue_that_something_else_empties(bucket: Bucket) -> None:
     """A pipe, for example."""
-    bucket.client("sqs").create_queue(QueueName="photos")
+    policy = allow("sqs:SendMessage", QUEUE, Principal={"Service": "s3.amazonaws.com"})
+    bucket.client("sqs").create_queue(QueueName="photos", Attributes={"Policy": policy})
+    bucket.put(QueueConfigurations=[{"Id": "q", "QueueArn": QUEUE, "Events": [CREATED]}])
+
+
+def a_queue_that_is_not_there(bucket: Bucket) -> None:
     bucket.put(QueueConfigurations=[{"Id": "q", "QueueArn": QUEUE, "Events": [CREATED]}])
 
 
