@@ -5,10 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.both_ways import both
 from support.command import Account, Answers, Command, Ran
+
+from flows.engine.journal_file import JournalFile
+from flows.engine.problems import JournalTrouble
 
 
 @pytest.mark.parametrize("command", [("runs",), ("resume", "vpn-x", "--yes"), ("undo", "vpn-x", "--yes")], ids=" ".join)
@@ -57,6 +61,29 @@ def test_a_full_disk(museum: Account, answers: Answers, tmp_path: Path) -> None:
     assert ran.code == 3
     assert ran.error["code"] == "journal"
     assert "Traceback" not in ran.err
+
+
+def test_what_was_made_is_told_where_the_journal_takes_nothing_more(
+    handrail: Command, company: Account, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That somebody drives the run cannot be written down, and what it made stands: no refusal before anything was."""
+    run = handrail("run", "vpn", "--answers", answers(), "--yes", "--output", "json", *company.at).json["run"]
+    write = JournalFile.write
+
+    def full(self: JournalFile, sql: str, values: Any) -> Any:
+        if "SET owner" in sql:
+            raise JournalTrouble("The journal cannot be used.", "database or disk is full.")
+        return write(self, sql, values)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(JournalFile, "write", full)
+        undone = handrail("undo", run, "--yes", "--output", "json")
+        resumed = handrail("resume", run, "--yes", "--output", "json")
+    for ran in (undone, resumed):
+        assert (ran.code, ran.json["run"], ran.json["error"]["code"]) == (1, run, "journal")
+    assert undone.json["status"] == "failed" and len(undone.json["left"]) > 5 and undone.json["removed"] == []
+    assert resumed.json["undo"] == f"handrail undo {run}" and resumed.json["resources"]
+    assert handrail("undo", run, "--yes").code == 0
 
 
 @pytest.mark.parametrize("target", ["/proc/nowhere/out", "."])

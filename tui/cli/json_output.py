@@ -53,14 +53,13 @@ def reviewed(session: Session, review: Review, cautions: Iterable[Caution]) -> d
     }
 
 
-def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
+def result(run: Run, cautions: Iterable[Caution]) -> dict[str, Any]:
     """The one document that describes a run that was carried out."""
     from flows.engine.shell import handrail
 
     from .. import outcome
 
-    run = session.run
-    assert run is not None and run.plan is not None, "only a confirmed run has a result"
+    assert run.plan is not None, "only a confirmed run has a result"
     record = run.record
     status = {"applying": "failed", "undoing": "failed"}.get(record.status, record.status)
     return {
@@ -79,13 +78,12 @@ def result(session: Session, cautions: Iterable[Caution]) -> dict[str, Any]:
     }
 
 
-def undone(session: Session, receipt: Receipt) -> dict[str, Any]:
+def undone(run: Run, receipt: Receipt) -> dict[str, Any]:
     """The one document that describes an undo."""
     from .. import taking_back
 
-    assert session.run is not None
     return {
-        "run": session.run.id,
+        "run": run.id,
         "status": "undone" if receipt.complete else "failed",
         "removed": list(receipt.removed),
         "restored": list(receipt.restored),

@@ -56,7 +56,7 @@ def _carry_out(session: Session, cautions: list[Caution], output: str) -> int:
     ended = applied(session, output)
     run = session.run
     assert run is not None and run.plan is not None
-    document = json_output.result(session, cautions)
+    document = json_output.result(run, cautions)
     if ended.problems:
         document["error"] = json_output.as_error(ended.problems[0])
     tell_result(session, document, output)
@@ -148,7 +148,8 @@ def tell_receipt(session: Session, output: str, trouble: Problem | None = None, 
             click.echo(words.problem(trouble), err=True)
     else:
         error = {"error": json_output.as_error(trouble)} if trouble else {}
-        print_json(json_output.undone(session, receipt) | error, compact=output == "ndjson")
+        assert session.run is not None, "only a confirmed run is taken back"
+        print_json(json_output.undone(session.run, receipt) | error, compact=output == "ndjson")
     return 0 if receipt.complete and not trouble else 1
 
 

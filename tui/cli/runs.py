@@ -10,7 +10,7 @@ import click
 
 from . import completions
 from .interactive import by_lines, or_home, somebody
-from .json_output import about_record, about_run, print_json, result
+from .json_output import about_record, about_run, print_json, result, undone
 from .options import accept_option, command, global_options, json_option, output_option, place_of, plain_option
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def resume(
     from ..answers_file import load_answers
     from . import results
     from .confirmation import confirmed, known_yeses, look_ahead, writable
-    from .sessions import said_of, session_of
+    from .sessions import half_way, said_of, session_of
 
     journal = Journal()
     run = journal.run(run_id)
@@ -117,17 +117,18 @@ def resume(
     if output == "text" and not yes and somebody(plain):
         raise SystemExit(_asking(run, said, more, accept, plain, place_of(given)))
     _to_be_gone_on_with(run)
-    session = session_of(run, said, journal)
+    with half_way(run, lambda: result(run, [])):
+        session = session_of(run, said, journal)
     session.accepted |= set(accept)
     _to_be_gone_on_with(run)
     if run.ended_meanwhile:
         click.echo(history.ended_meanwhile(run), err=True)
-        results.tell_result(session, result(session, []), output)
+        results.tell_result(session, result(run, []), output)
         return
     if over := history.finished(run):
         click.echo(over, err=True)
         if not yes:
-            results.tell_result(session, result(session, []), output)
+            results.tell_result(session, result(run, []), output)
             return
     record = run.record
     if record.status == "undoing":
@@ -190,6 +191,7 @@ def _to_be_gone_on_with(run: Run) -> None:
 def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str, **given: Any) -> None:
     """Take a run back: the account becomes as it was before."""
     from flows.engine import Journal, Refused
+    from flows.engine.receipts import receipt
 
     from .. import history, words
     from ..answers_file import load_answers
@@ -197,7 +199,7 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
     from ..telling import say
     from . import results
     from .confirmation import writable
-    from .sessions import closed_in_the_end, said_of, session_of
+    from .sessions import closed_in_the_end, half_way, said_of, session_of
     from .undo_preview import preview
 
     journal = Journal()
@@ -207,8 +209,11 @@ def undo(run_id: str, yes: bool, sets: tuple[str, ...], plain: bool, output: str
     decisions = {key: str(value) for key, value in load_answers(None, sets).items()}
     asked = not yes and output == "text" and somebody(plain)
     said = said_of(run, given)
+    plan = run.plan
     try:
-        session = closed_in_the_end(prompts.session_of(run, said, journal)) if asked else session_of(run, said, journal)
+        with half_way(run, lambda: undone(run, receipt(run, plan))):
+            opened = prompts.session_of if asked else session_of
+            session = closed_in_the_end(opened(run, said, journal))
     except reading.Quit as leaving:
         raise SystemExit(leaving.code) from None
     if run.ended_meanwhile and run.record.status == "undone":

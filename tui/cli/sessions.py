@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -11,10 +12,13 @@ import flows
 from flows.engine import Caution, Cloud, Flow, Journal, Place, Problem, Refused, Run, Session
 from flows.engine.cloud import Offline
 from flows.engine.missing import may_be
+from flows.engine.problems import JournalTrouble
 from flows.engine.refused_answers import Lacking
 from flows.engine.run_place import again, insist
 
+from ..outcome import anything_created
 from .confirmation import look_ahead
+from .json_output import VERSION
 from .options import place_said
 from .which_one import Unanswered
 
@@ -72,6 +76,27 @@ def session_of(run: Run, said: Place, journal: Journal) -> Session:
     for otherwise in session.otherwise:
         click.echo(otherwise, err=True)
     return session
+
+
+class HalfWay(JournalTrouble):
+    """The journal cannot be written, and something was made already. `about` is the run's document."""
+
+    exit_code = 1
+
+    def __init__(self, trouble: JournalTrouble, about: Mapping[str, Any]) -> None:
+        super().__init__(trouble.what, trouble.why, trouble.remedy)
+        self.about = {**about, "version": VERSION}
+
+
+@contextmanager
+def half_way(run: Run, document: Callable[[], Mapping[str, Any]]) -> Iterator[None]:
+    """Where a run that made something cannot be driven for want of a journal, its `document` tells what stands."""
+    try:
+        yield
+    except JournalTrouble as trouble:
+        if run.plan and anything_created(run, run.plan):
+            raise HalfWay(trouble, document()) from None
+        raise
 
 
 def closed_in_the_end(session: Session) -> Session:
