@@ -18,6 +18,9 @@ from flows.practice import company, simulator, snapshot
 from flows.practice.clock import CLOCK
 from flows.practice.door import Door
 
+KEPT = 200
+"""So many accounts, of some hundred thousand bytes each, are kept in mind."""
+
 
 class Founded(NamedTuple):
     """An account with parts of the company in it, and where chance stood when they were."""
@@ -40,8 +43,11 @@ def swift_company() -> None:
             if not (after := _put_down()):
                 return
             known[key] = Founded(after, mock_random.getstate())
-        _put(pickle.loads(known[key].things))  # what was put down once is put down alike ever after
-        mock_random.setstate(known[key].chance)
+            if len(known) > KEPT:
+                del known[next(iter(known))]
+        known[key] = begun = known.pop(key)  # those that nobody came to again go first
+        _put(pickle.loads(begun.things))  # what was put down once is put down alike ever after
+        mock_random.setstate(begun.chance)
         door._founded.update(parts)
 
     Door._found = founded  # type: ignore[method-assign]
