@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import PurePosixPath
 from urllib.parse import unquote_plus
 
 from flows.aws import cloudtrail, file_events, notifications, pipeline_sources, service_roles
@@ -80,6 +81,7 @@ def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
         ways = file_events.every(who, one.bucket, key, by_trail=rule.by_trail)
         return any(not misses(rule.pattern, each.envelope) for each in ways)
 
+    another = ("handrail-another-file", f"handrail-another-file{PurePosixPath(one.key).suffix}")
     exactly = f"Let a new rule, for this file only, do it, and take {rule.name} away: " + shell.handrail(
         "run", "s3_pipeline", pipeline=one.name
     )
@@ -90,7 +92,7 @@ def others(who: Identity, one: Pipeline, rule: Rule) -> Iterator[Finding]:
             f"The rule {rule.name} starts {one.name} for what its own stages write into {one.bucket}: it starts itself "
             "again and again, and that costs money.", "its pattern, GetPipeline: artifactStore", exactly,
         ).mended_by(repairs.hear(one, rule))  # fmt: skip
-    elif hears("handrail-another-file") and not pipeline_sources.names_its_file(one, rule):
+    elif any(map(hears, another)) and not pipeline_sources.names_its_file(one, rule):
         yield Finding(
             f"other-files:{rule.name}", Grade.CAUTION,
             f"The rule {rule.name} starts {one.name} for other files in {one.bucket} as well, though it reads only "

@@ -44,6 +44,7 @@ from s3_pipeline.what_starts_it import (
     a_trail_of_deletions,
     any_file,
     by_a_beginning,
+    by_its_ending,
     in_circles,
     second_source_that_nobody_watches,
     second_source_whose_rule_is_off,
@@ -145,6 +146,7 @@ STATES = {
         State(handed_on_under_a_key, "broken", "artifacts", "kms:GenerateDataKey on arn:aws:kms"),
         State(handed_on_under_a_key_that_is_off, "broken", "artifacts", "another key"),
         State(in_circles, "broken", "loop", "for this file only"),
+        State(by_its_ending, "works_but", "other-files"),
         State(any_file, "works_but", "other-files", "for this file only"),
     )
 }

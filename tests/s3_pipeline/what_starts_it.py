@@ -12,6 +12,11 @@ def by_a_beginning(delivery: Delivery) -> None:
     delivery.listens(key={"prefix": KEY})
 
 
+def by_its_ending(delivery: Delivery) -> None:
+    """Any other zip starts it as well; what its stages hand on has no ending."""
+    delivery.listens(key={"wildcard": "*.zip"})
+
+
 def in_circles(delivery: Delivery) -> None:
     """Whatever lands starts it, and its stages' files land in the same bucket."""
     delivery.listens(key="")
