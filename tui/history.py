@@ -33,6 +33,8 @@ STATES = {
     "undone": "undone",
 }
 """What the journal's words mean to a person who looks at the list."""
+UNDER_WAY = {"applying": "being carried out", "undoing": "being undone"}
+"""The same while a Handrail is at it, perhaps in another window."""
 NOTHING_MADE = "stopped before anything was made"
 WHEN_MADE = "What it cost when it was made (`--look` says what of it is there now)"
 THE_REST = "Take back what stayed for others' sake, once they have left or may be harmed"
@@ -219,6 +221,8 @@ def delete(journal: Journal, run: Run) -> None:
 def state(run: Run) -> str:
     """How a run stands, in words; of one that was taken back also that something of it is there still."""
     told = STATES[run.record.status]
+    if run.record.status in UNDER_WAY and run.under_way:
+        return UNDER_WAY[run.record.status]
     if run.record.status == "failed" and run.plan and not outcome.anything_created(run, run.plan):
         return NOTHING_MADE
     if run.record.status != "undone" or run.plan is None or not ((done := receipt(run, run.plan)).staying or done.lost):

@@ -125,7 +125,13 @@ def remedy(trouble: Problem) -> str:
 
 
 def finding(found: Finding) -> str:
-    text = f"[{found.grade}] {line(found.sentence)}"
+    """What was found by lines: its grade in front."""
+    return f"[{found.grade}] {with_remedy(found)}"
+
+
+def with_remedy(found: Finding) -> str:
+    """What was found, and what to do where it is not right."""
+    text = line(found.sentence)
     return f"{text} {line(found.remedy)}" if found.remedy and found.grade is not Grade.PROVED else text
 
 

@@ -11,6 +11,8 @@ from . import edits
 from .load_balancers import Listener, LoadBalancer, forwards_to, health, weight
 
 UNHEARD = "Visitors were sent to a port on which nobody listens any more"
+PORTS = "[ListenerArn, join(' ', ['port', to_string(Port)])]"
+"""How listeners are listed, so that people are told their ports."""
 EMPTIED = "Visitors were sent to target groups in which there is no server any more"
 
 
@@ -33,8 +35,8 @@ def on_it(listener: Late, ours: Iterable[Mapping[str, Any]], *, https: bool) -> 
 def on_port(balancer: LoadBalancer, port: int, standing: Iterable[str]) -> tuple[Others]:
     """The listeners on a port that are neither this run's nor were there, which are known by their ARNs."""
     look = Call("elbv2.DescribeListeners", {"LoadBalancerArn": balancer.arn})
-    theirs = f"Listeners[?Port==`{port}` && !contains({edits.literal([*standing])}, ListenerArn)].[ListenerArn, Port]"
-    return (Others(look, theirs, "Others listen on that port"),)
+    theirs = f"Listeners[?Port==`{port}` && !contains({edits.literal([*standing])}, ListenerArn)].{PORTS}"
+    return (Others(look, theirs, "Others listen there"),)
 
 
 def elsewhere_on_port(balancer: LoadBalancer, group: str, port: int) -> tuple[Others, Others]:
@@ -100,12 +102,12 @@ def led_to(
     whole = Others(
         look,
         f"Listeners[?DefaultActions[?{there}]"
-        f" && !(ListenerArn=='{listener}' && DefaultActions[0].RedirectConfig=={ours})].[ListenerArn, Port]",
+        f" && !(ListenerArn=='{listener}' && DefaultActions[0].RedirectConfig=={ours})].{PORTS}",
         "Visitors are sent to it by",
     )
     by_rules = Others(
         look,
-        "Listeners[?Port!=`443`].[ListenerArn, Port]",
+        f"Listeners[?Port!=`443`].{PORTS}",
         "Visitors are sent to it by rules of",
         each=Call("elbv2.DescribeRules", {"ListenerArn": found("id")}),
         leans=join(f"Rules[?{theirs} && RuleArn!='", Ref("rule", "Rules[0].RuleArn"), "']"),

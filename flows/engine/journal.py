@@ -274,6 +274,12 @@ class Run:
             with suppress(JournalTrouble):  # without room, or at the very end: what is not in `HELD` holds nothing
                 self._journal.write("UPDATE runs SET owner = '' WHERE id = ? AND owner = ?", (self.id, mine))
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a session, here or elsewhere, holds it: then it stands as far as that has come."""
+        owner = self._owner()
+        return bool(owner) and alive(owner)
+
     def _owner(self) -> dict[str, Any]:
         rows = self._journal.read("SELECT owner FROM runs WHERE id = ?", (self.id,))
         owner: dict[str, Any] = json.loads(rows[0][0]) if rows and rows[0][0] else {}

@@ -264,9 +264,12 @@ def _is_one_of(ours: set[str], id: str) -> bool:
 
 
 def named_of(each: Any) -> str:
+    """What one of theirs is called: its id, and what else it is known by; that alone where the id is an ARN."""
     if not isinstance(each, list):
         return str(each)
     id, *more = (str(word) for word in each if word and not isinstance(word, list))
+    if more and id.startswith("arn:"):
+        return ", ".join(more)
     return f"{id} ({', '.join(more)})" if more else id
 
 

@@ -202,9 +202,9 @@ def why_not(flow: type[Flow], finding: Finding, findings: Iterable[Finding]) -> 
     follows from another goes with that."""
     if finding.grade not in WRONG or finding.repair:
         return ""
-    behind = [each.id for each in findings if each.id in finding.follows and each.grade in WRONG]
+    behind = [each.sentence for each in findings if each.id in finding.follows and each.grade in WRONG]
     if behind:
-        return f"It follows from {' and '.join(behind)}."
+        return f"It follows from this: {' '.join(behind)}"
     return finding.beyond or finding.of_rule(flow.beyond)
 
 

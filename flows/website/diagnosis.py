@@ -94,9 +94,7 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
         wild = next((each for each in known if any(covers(name, domain) for name in each.names)), None)
         if not (found := found or wild or _led(cloud, known, domain)):
             listed = ", ".join(f"{each.id} ({', '.join(each.names) or each.host})" for each in known)
-            remedy = (
-                f"There are: {listed}." if listed else "There is no distribution in this account; is --profile right?"
-            )
+            remedy = f"There are: {listed}." if listed else "There is none in this account; perhaps in another one."
             raise Refused(f"No distribution of this account has the name {domain}.", remedy=remedy)
         id_ = found.id
     id_ = next((each.id for each in known if id_ in (*each.names, each.host)), id_)
@@ -106,7 +104,7 @@ def _distribution(cloud: Cloud, id_: str, domain: str) -> dict[str, Any]:
         if problem.aws_code != "NoSuchDistribution":
             raise
         listed = ", ".join(each.id for each in known)
-        remedy = f"There are: {listed}." if listed else "There is none in this account; is --profile right?"
+        remedy = f"There are: {listed}." if listed else "There is none in this account; perhaps in another one."
         raise Refused(f"There is no distribution “{id_}” in this account.", remedy=remedy) from None
     return whole
 

@@ -131,6 +131,18 @@ async def test_what_another_window_has_open_is_shown_to_be_read(journal: Journal
         person.does_not_see("only be read")
 
 
+async def test_what_another_window_is_undoing_is_not_called_interrupted(journal: Journal) -> None:
+    run = made(journal, "undoing", name="berlin")
+    with run.held():
+        assert history.entry(run).state == "being undone"
+        async with somebody(Canned()) as person:
+            person.sees("berlin", "being undone")
+    assert history.entry(run).state == "undo interrupted"
+    run.set_status("applying")
+    with run.held():
+        assert history.entry(run).state == "being carried out"
+
+
 async def test_a_draft_that_another_window_has_open_is_in_the_way(journal: Journal) -> None:
     kept = draft(journal, name="munich")
     with kept.held():

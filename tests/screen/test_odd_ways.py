@@ -73,7 +73,7 @@ async def test_a_refusing_check_blocks_applying() -> None:
         await person.press("up", "enter")
         person.sees("This cannot be created yet", "refused", "It does not fit.", "Make it small.")
         await person.press("a")
-        person.sees("Not like this: [refused] It does not fit.", "What will be done")
+        person.sees("Not like this: It does not fit.", "What will be done")
 
 
 async def test_production_is_typed_by_name() -> None:

@@ -55,6 +55,7 @@ async def test_a_question_about_data_shows_both_answers_whole_and_the_last_says_
             "Undone, except 1 thing that is left; 1 thing is lost for good.",
             "! LOST The data is gone.",
             "= left What 2222 copied: It stays theirs.",
+            "y Copy",
         )
         person.does_not_see("as it was before")
 

@@ -165,7 +165,7 @@ WHY_NOT = {
     "of others": ({**connected(networks()), **ELSEWHERE}, "Only you know the office's networks."),
     "waits for the device": (
         {"DescribeVpnConnections": tunnels("DOWN", "DOWN"), "DescribeRouteTables": table("shop-private", taking_over)},
-        "It follows from tunnels.",
+        "It follows from this: No tunnel has been up yet",
     ),
 }  # fmt: skip
 

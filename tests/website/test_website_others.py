@@ -226,7 +226,7 @@ DEEDS: Mapping[str, Deed] = {
         "bucket-named",
     ),
     "another certificate": Deed(
-        another_certificate, {PROOF: "^Certificates of others are proved by it: arn:", **LIKE_THAT}, "bucket-named"
+        another_certificate, {PROOF: "^Certificates of others are proved by it: www\\.", **LIKE_THAT}, "bucket-named"
     ),
     "A removed": Deed(removed("A"), {f"{RECORDS}: A": NOT_FOUND, **LIKE_THAT}, "bucket-named"),
     "AAAA removed": Deed(removed("AAAA"), {f"{RECORDS}: AAAA": NOT_FOUND, **LIKE_THAT}, "bucket-named"),

@@ -203,7 +203,7 @@ DEEDS = (
     Deed(address_given_away, "address", "Somebody gave it to something else: eipassoc-", gone="use-address"),
     Deed(address_taken_off, gone="use-address"),
     Deed(name_leads_to_the_address, "address", "Records in zones of this account lead to it: "),
-    Deed(machine_behind_a_balancer, EVERYTHING, "from these target groups: arn:aws:elasticloadbalancing:"),
+    Deed(machine_behind_a_balancer, EVERYTHING, "from these target groups: theirs"),
     Deed(machine_with_our_profile, ACCESS, "Machines of others have it: i-"),
     Deed(machine_behind_our_firewall, DOOR, "network cards have it: eni-"),
     Deed(rule_in_our_firewall, DOOR, "(in tcp 9000 172.20.0.0/16)"),

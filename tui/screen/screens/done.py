@@ -169,7 +169,8 @@ class ReceiptPage(Page):
         self.title_words, self.set_up = session.flow.title, session.flow.id
 
     def between(self) -> Iterable[Widget]:
-        yield Lines(receipt_rows(self._receipt), id="page")
+        yield Takeaway(receipt_rows(self._receipt), id="page")
+        yield Say("", id="said")
 
     def on_mount(self) -> None:
         self.handrail.code = 0 if self._receipt.complete else 1

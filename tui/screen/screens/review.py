@@ -186,7 +186,7 @@ class ReviewPage(Pictured):
         if self.session.place.read_only:
             self.tell("Nothing can be created: this is read-only. Leave out --read-only.")
         elif self.review.refusals:
-            self.tell(f"Not like this: {words.finding(self.review.refusals[0])}")
+            self.tell(f"Not like this: {words.with_remedy(self.review.refusals[0])}")
         elif open_ := self.open_cautions:
             lines.show(review_rows(self.session, self.review), at=f"caution:{open_[0].id}")
             self.tell("This needs your yes first: y, or Enter on it, says yes.")
