@@ -179,14 +179,12 @@ def bucket(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
 def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
     size = pipeline_sources.size(cloud, one.bucket, one.key)
     if size is None:
-        near = nearest(cloud, one)
-        hint = f" Did you mean {near}? Names are exact, and capital letters count." if near else ""
-        yield broken(
-            "file",
-            f"There is no {one.key} in {one.bucket}.{hint}",
-            "HeadObject",
-            f"Upload it: {upload(one.bucket, one.key)}",
-        )
+        sentence, remedy = f"There is no {one.key} in {one.bucket}.", f"Upload it: {upload(one.bucket, one.key)}"
+        if near := nearest(cloud, one):
+            hint = f"Did you mean {near}? Names are exact, and capital letters count."
+            yield broken("file", f"{sentence} {hint}", "HeadObject", remedy)
+        else:
+            yield waits("file", f"{sentence} {one.name} waits until somebody uploads it.", "HeadObject", remedy)
     elif size > pipeline_sources.LARGEST:
         sentence = f"{one.key} has {size / 2**30:.1f} GB; CodePipeline takes at most 7 GB."
         yield broken("file", sentence, "HeadObject", "Leave out of it what the build fetches itself, or builds anew.")
@@ -237,7 +235,9 @@ def stages(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
             if action.get("actionName") == one.source and last.get("status") == "Failed":
                 message = (last.get("errorDetails") or {}).get("message") or "no reason given"
                 sentence = f"It started, but could not read the file: {message}"
-                yield broken(f"stages:{name}", sentence, "GetPipelineState", _why(message))
+                found = broken(f"stages:{name}", sentence, "GetPipelineState", _why(message))
+                missing = next((each for each in file(cloud, one) if each.grade is Grade.WAITING), None)
+                yield found if missing is None else replace(found, grade=missing.grade, follows=(missing.id,))
 
 
 def _why(message: str) -> str:

@@ -12,6 +12,7 @@ from flows.aws.hostnames import covers
 from flows.aws.route53 import Zone
 from flows.engine import Call, Cloud, CloudError, Finding, Grade, Refused
 from flows.engine.findings import broken, caution, proved, unknown, waits
+from flows.engine.flow import was_proved
 
 from . import names as visitors
 from . import page_rules, repairs
@@ -68,15 +69,18 @@ def diagnose(cloud: Cloud, subject: Mapping[str, str], *, new: bool = False) -> 
     yield from origins(cloud, whole, new=new)
     yield from _certificate(cloud, config, names)
     zones: dict[str, Zone] = {}
+    allowed = subject.get("probe", "").lower() in ("yes", "y", "true")
+    visited = list(probes(cloud, config, host, names, allowed=allowed))
+    ipv6 = config.get("IsIPV6Enabled") is not False
     for name in names:
-        yield from visitors.leads(cloud, name, host, zones, ipv6=config.get("IsIPV6Enabled") is not False)
+        seen = was_proved(visited, f"outside-{name}")
+        yield from visitors.leads(cloud, name, host, zones, ipv6=ipv6, seen=seen, new=new)
     for zone in zones.values():
         yield from delegation.delegated(cloud, zone)
         if (config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
             yield from delegation.may_issue(cloud, zone, [name for name in names if zone.holds(name)], planned=False)
     yield from _delivery(cloud, config, whole["ARN"])
-    allowed = subject.get("probe", "").lower() in ("yes", "y", "true")
-    for found in probes(cloud, config, host, names, allowed=allowed):
+    for found in visited:
         # until its settings are everywhere, a visitor may well get an error
         early = found.grade is Grade.REFUSED and not deployed
         yield replace(found, grade=Grade.WAITING, follows=("state",)) if early else found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.aws import certificates
-from flows.engine import Cloud, Handover, shell
+from flows.engine import Cloud, Grade, Handover, shell
 from flows.engine.flow import parted, was_proved
 
 from .diagnosis import READS, diagnose
@@ -25,9 +25,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     if facts["names"] and not facts["pointed"]:
         entered = all(was_proved(proof, f"records-{name}", f"outside-{name}") for name in facts["names"])
         where = f"where the DNS of {', '.join(facts['names'])} is managed"
-        step = f"Enter a CNAME record {where}: its name and value are the outputs record name and record value."
+        step = f"Enter a CNAME record {where}: its name is {facts['names'][0]}, its value {host}."
         if len(facts["names"]) > 1:
-            step = f"Enter CNAME records {where}: their names and values are the outputs record name, record value, …"
+            step = f"Enter CNAME records {where}: one with each of these names, and with the value {host}."
         steps.append((step, entered))
         records = _numbered("record", [(name, host) for name in facts["names"]])
         proves = _numbered("proof", _proofs(cloud, outputs["certificate"]))
@@ -48,7 +48,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     address = f"https://{(names or [host])[0]}/"
     shown = {**outputs, **records, "address": address, "bucket": bucket, "origin": facts["origin"]}
     now, done = parted(*steps)
-    return Handover(shown, {}, now, proof, done=done, notes=tuple(notes))
+    entering = (each for each in proof if each.id.startswith("records-") and each.grade is Grade.WAITING)
+    waiting = next((each.sentence for each in entering), "")
+    return Handover(shown, {}, now, proof, waiting, done=done, notes=tuple(notes))
 
 
 def _proofs(cloud: Cloud, certificate: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.aws import delegation, route53, web_acls
 from flows.engine import Cloud, CloudError, Finding
-from flows.engine.findings import broken, caution, likely, proved, unknown
+from flows.engine.findings import broken, caution, likely, proved, unknown, waits
 
 from . import repairs
 from .behaviours import main
@@ -16,7 +16,10 @@ HOPS = 4
 """So many names one after the other are followed."""
 
 
-def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *, ipv6: bool) -> Iterator[Finding]:
+def leads(
+    cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *, ipv6: bool, seen: bool = False,
+    new: bool = False,
+) -> Iterator[Finding]:  # fmt: skip
     """Whether a name leads to the distribution.
 
     Args:
@@ -25,6 +28,8 @@ def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *,
         host: the distribution's own.
         zones: the zones that were looked into, by name; one more is added.
         ipv6: whether the distribution answers to IPv6 as well.
+        seen: whether a visitor got to the page by that name just now, which says it of a name whose DNS is elsewhere.
+        new: whether the distribution was just made, so that such a name still waits for its record.
     """
     id = f"records-{name}"
     try:
@@ -38,18 +43,15 @@ def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *,
         yield unknown(id, f"The records of {name} could not be read.", str(problem))
         return
     if zone is None:
-        yield unknown(
-            id, f"{name} is in no zone of this account, so its records were not looked at.", "ListHostedZones",
-            f"It should be a CNAME to {host}.", aside=True,
-        )  # fmt: skip
+        sentence = f"{name} is in no zone of this account, so its records were not looked at."
+        yield _not_read(id, name, host, sentence, "ListHostedZones", seen=seen, new=new)
         return
     zones.setdefault(zone.name, zone)
     where = f"zone {zone.name}{f', by its wildcard {route53.called(records[0])}' if records and not own else ''}"
     if handed:
-        yield unknown(
-            id, f"The zone {zone.name} leaves {handed} to other name servers, so the records of {name} were not looked "
-            "at.", f"zone {zone.id}: an NS record for {handed}", f"It should be a CNAME to {host} there.", aside=True,
-        )  # fmt: skip
+        sentence = f"The zone {zone.name} leaves {handed} to other name servers, so the records of {name} were not "
+        evidence = f"zone {zone.id}: an NS record for {handed}"
+        yield _not_read(id, name, host, f"{sentence}looked at.", evidence, seen=seen, new=new)
         return
     if twins and {bool(arrive), *elsewhere} == {True, False}:
         yield unknown(
@@ -77,6 +79,14 @@ def leads(cloud: Cloud, name: str, host: str, zones: dict[str, route53.Zone], *,
         ).mended_by(repairs.point(zone, name, host, own))  # fmt: skip
     else:
         yield proved(id, f"{name} leads to the distribution.", where)
+
+
+def _not_read(id: str, name: str, host: str, sentence: str, evidence: str, *, seen: bool, new: bool) -> Finding:
+    """What is said of a name whose records nobody here can read: without them it is not known to work."""
+    if new and not seen:
+        asked = f"Enter a CNAME record where the DNS of {name} is managed: its name is {name}, its value {host}."
+        return waits(id, f"{name} waits for your DNS record, a CNAME to {host}.", evidence, asked)
+    return unknown(id, sentence, evidence, f"Where its DNS is managed it should be a CNAME to {host}.", aside=seen)
 
 
 def _leading(cloud: Cloud, records: list[dict[str, Any]], host: str, hops: int = HOPS) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ STATES = {
         State(started_with_a_file_that_it_does_not_take, "broken", "pattern", "Let a new rule"),
         State(started_with_a_version_for_another_step, "broken", "target", "Let a new rule"),
         State(with_a_second_source, "works"),
-        State(second_source_without_its_file, "broken", "file", "settings.zip"),
+        State(second_source_without_its_file, "waiting", "file", "settings.zip"),
         State(second_source_whose_rule_is_off, "broken", "rule-on", "aws events enable-rule --name settings"),
         State(second_source_that_nobody_watches, "broken", "watched", "Make the rule"),
         State(watched_by_the_clock_alone, "broken", "watched", "Make the rule"),

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from s3_pipeline.cases import BUCKET, KEY, PIPELINE, STANDING, VARIANTS, audited, session
 from support.clock import FakeClock
+from support.clouds import Between
 from support.sessions import carried_out
 
 import flows
 from flows.aws import file_events
-from flows.engine import Finding, Grade, Journal, Refused
+from flows.engine import Call, Finding, Grade, Journal, Refused
 from flows.engine.boto import Aws
+from flows.engine.verdict import Status, verdict
 from flows.practice import PracticeAccount
 from flows.practice.server import serve
 from tui.cli.main import main
@@ -23,7 +25,7 @@ from tui.cli.main import main
 OLD = "deliver-shop-uploads"
 
 
-def check(cloud: Aws, pipeline: str = PIPELINE, event: Any = None) -> list[Finding]:
+def check(cloud: Any, pipeline: str = PIPELINE, event: Any = None) -> list[Finding]:
     text = event if isinstance(event, str) else json.dumps(event) if event else ""
     found = list(flows.find("s3_pipeline").diagnose(cloud, {"pipeline": pipeline, "event": text}))
     assert len({each.id for each in found}) == len(found), "each is about a thing of its own"
@@ -83,7 +85,8 @@ def test_the_old_rule_that_overlooks_copies(account: PracticeAccount, cloud: Aws
     none = "no trail records uploads to fjord-coffee-artifacts/source.zip (trails: there is none)"
     assert none in beside["trail"].sentence
     assert "Versioning of fjord-coffee-artifacts is off" in found["versioning"]
-    assert "There is no source.zip in fjord-coffee-artifacts." in found["file"]
+    (awaited,) = [each for each in check(cloud) if each.id == "file"]
+    assert awaited.grade is Grade.WAITING and "There is no source.zip in fjord-coffee-artifacts." in awaited.sentence
     assert "and so far only that starts it" in beside["polling"].sentence and not beside["polling"].repair
     assert check(cloud)[0].grade is Grade.REFUSED, "what is wrong comes first"
 
@@ -91,6 +94,23 @@ def test_the_old_rule_that_overlooks_copies(account: PracticeAccount, cloud: Aws
 def test_versioning_that_is_paused(healthy: Any, cloud: Aws) -> None:
     healthy.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
     assert "Versioning of fjord-coffee-artifacts is paused" in broken(cloud)["versioning"]
+
+
+def test_a_run_that_failed_because_the_file_is_not_there_yet_waits_for_it(healthy: Any, cloud: Aws) -> None:
+    """Straight after a set-up, and after a first run without the file: the same as its ending says."""
+    healthy.delete_object(Bucket=BUCKET, Key=KEY)
+    failed = {"status": "Failed", "errorDetails": {"message": "The object with key source.zip does not exist."}}
+
+    class Failed(Between):
+        def make(self, call: Call) -> dict[str, Any]:
+            found = super().make(call)
+            if call.name == "GetPipelineState":
+                found["stageStates"][0]["actionStates"][0]["latestExecution"] = failed
+            return found
+
+    found = verdict(check(Failed(cloud)))
+    assert (found.status, found.cause) == (Status.WAITING, "file"), found
+    assert any(each.id.startswith("stages:") and each.follows == ("file",) for each in found.findings)
 
 
 @pytest.mark.wild
@@ -175,8 +195,6 @@ def test_a_trail(account: PracticeAccount, cloud: Aws, journal: Journal, clock: 
 
 def asking_ended(cloud: Aws) -> Finding:
     from support.clouds import Between
-
-    from flows.engine import Call
 
     class Ended(Between):
         def make(self, call: Call) -> dict[str, Any]:

@@ -131,7 +131,7 @@ STATES = {
     "with a name that leads to another of its names": State(named(*BY_ANOTHER_NAME), "works"),
     "with a name that is an alias of another": State(named(*BY_AN_ALIAS), "works"),
     "with a name by a wildcard": State(named(*BY_WILDCARD), "works"),
-    "with a name that the zone leaves to others": State(named(HANDED), "works"),
+    "with a name that the zone leaves to others": State(named(HANDED), "unknown", f"records-{TEA}", "be a CNAME"),
     "a behaviour for everything before the default one": State(everything_by("files", "old"), "works"),
     "a folder before the one that it is in": State(in_order("images/old/*", "images/*"), "works"),
     "what hands on all but the Host": State(handing_on(OriginRequestPolicyId=EXCEPT_HOST), "works"),

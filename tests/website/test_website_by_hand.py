@@ -9,12 +9,15 @@ import signal
 import pytest
 from support.certified import NotEntered
 from support.clock import FakeClock
+from support.clouds import Between
 from support.sessions import carried_out, taken_back
 from website.cases import VARIANTS, session
 
-from flows.engine import Journal, Session
+from flows.engine import Finding, Grade, Journal, Page, Session
 from flows.engine.boto import Aws
 from flows.engine.by_hand import to_do
+from flows.engine.verdict import Status, verdict
+from flows.website import diagnosis
 from tui import history
 from tui.cli import json_output, results
 from tui.lines.conversation import Conversation
@@ -86,12 +89,34 @@ def test_once_it_is_done_the_records_to_keep_are_told(cloud: Aws, journal: Journ
     assert NAME in (outputs["proof_name"], outputs["proof_name_2"])
     steps = made.run.record.handover["next_steps"]
     enter = next(each for each in steps if "Enter CNAME records" in each)
-    assert "record name" in enter and not any(value in enter for value in (outputs["cloudfront_name"], "; "))
+    assert all(each in enter for each in (*ELSEWHERE["domain"], outputs["cloudfront_name"]))
     names = [value for key, value in outputs.items() if key.startswith("record_name")]
     values = {value for key, value in outputs.items() if key.startswith("record_value")}
     assert names == ELSEWHERE["domain"]
     assert values == {outputs["cloudfront_name"]}, "each is copied by itself"
     assert any("Keep the certificate's CNAME records" in each for each in made.run.record.handover["next_steps"])
+
+
+def test_it_works_only_once_somebody_got_there_by_its_names(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """Nobody here can read the records: the ending waits for them, and a check does not claim that they are there."""
+    made = session(cloud, journal, ELSEWHERE, clock=clock)
+    carried_out(made)
+    told = made.hand_over()
+    assert verdict(told.findings).status is Status.WAITING
+    assert {each.grade for each in told.findings if each.id.startswith("records-")} == {Grade.WAITING}
+    assert "waits for your DNS record" in told.waiting
+
+    class Outside(Between):
+        def look_at(self, url: str) -> Page:
+            return Page(200, {"via": "1.1 cloudfront.net (CloudFront)"}, b"<h1>")
+
+    def name_is(probe: str) -> Finding:
+        subject = {"distribution": told.outputs["distribution"], "probe": probe}
+        return {each.id: each for each in diagnosis.diagnose(Outside(cloud), subject)}["records-tea.test"]
+
+    assert not name_is("no").aside and name_is("no").grade is Grade.NOT_CHECKED, "on the way, and not looked at"
+    assert told.outputs["cloudfront_name"] in name_is("no").remedy
+    assert name_is("yes").aside, "a visitor got there by it"
 
 
 def test_once_it_is_taken_back_the_records_that_lead_nowhere_are_told(
