@@ -25,7 +25,7 @@ KEY="${KEY:-by-hand}"                           # what this change is called amo
 PROXY="if (in_array('https', [\$_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '', \$_SERVER['HTTP_CLOUDFRONT_FORWARDED_PROTO'] ?? ''], true)) { \$_SERVER['HTTPS'] = 'on'; }"
 ALL="/var/lib/handrail/wordpress/$KEY" BACKUP="$ALL"
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-changed=0 wrong=0 failed=0 at="" why="" before="" pages="" probe=""
+changed=0 wrong=0 failed=0 at="" why="" not_so="" before="" pages="" probe=""
 
 die() { echo "failed $1 $2"; exit 1; }
 ok() { echo "ok $1 $2"; }
@@ -40,12 +40,12 @@ mishap() { # a command failed: in the middle of a step, that step is taken back
 trap 'mishap "$LINENO" "$BASH_COMMAND"' ERR
 trap 'rm -rf "$probe"' EXIT
 
-# One step: its name, what is right, how to see whether it is, how to make it so.
+# One step: its name, what is right, how to see whether it is, how to make it so. What looks says what is not so.
 step() {
-  why="" before=""
+  why="" not_so="" before=""
   if "$3"; then ok "$1" "$2"
-  elif [[ $MODE == check && -n $before ]]; then echo "broken $1 Not so: $2$why -> Change it in ${before//$'\n'/, }, which goes before"
-  elif [[ $MODE == check ]]; then wrong=$((wrong + 1)); echo "wrong $1 Not yet: $2$why"
+  elif [[ $MODE == check && -n $before ]]; then echo "broken $1 ${not_so:-Not so: $2$why} -> Change it in ${before//$'\n'/, }, which goes before"
+  elif [[ $MODE == check ]]; then wrong=$((wrong + 1)); echo "wrong $1 ${not_so:-Not yet: $2$why}"
   else
     at="$1" BACKUP="$ALL/$1" why=""
     "$4"
@@ -366,12 +366,20 @@ labelled() { # for SELinux; kept in its policy, because a relabel undoes what ch
 }
 
 rightful() {
+  why=" (there is no folder for uploads)" not_so="There is no folder for uploads: $ROOT/wp-content/uploads"
+  [[ -d $ROOT/wp-content/uploads ]] || return 1
+  none open_to_all "Everybody on the machine can change" && none told_to_all "Everybody on the machine can read" &&
+    none unread "PHP ($user) cannot read" && none unfit "PHP ($user) cannot read and change" &&
+    none loose "Updates come by command, and PHP ($user) can still change" || return 1
+  why=" (SELinux forbids writing)" not_so="SELinux forbids PHP ($user) to write in $(label)"
+  labelled || return 1
+  why="" not_so=""
+}
+none() { # what finds files that are not as they should be, and what is said of the first
   local found
-  if [[ ! -d $ROOT/wp-content/uploads ]]; then why=" (there is no folder for uploads)"; return 1; fi
-  IFS= read -rd '' found < <(wanting) || true
-  why="${found:+ (for example $found)}"
-  [[ -z $found ]] || return 1
-  labelled || { why=" (SELinux forbids writing)"; return 1; }
+  IFS= read -rd '' found < <("$1") || true
+  why="${found:+ (for example $found)}" not_so="${found:+$2 $found}"
+  [[ -z $found ]]
 }
 set_rights() {
   local uploads="$ROOT/wp-content/uploads" target
@@ -401,6 +409,7 @@ rewrites() {
   if [[ -n $real ]]; then why=" (${real#* } answers HTTP ${real%% *})"; [[ $real == 200* ]]
   else [[ $rewritten == "seen "* ]]
   fi && { why=""; return 0; }
+  not_so="Permalinks do not work: they need mod_rewrite, and AllowOverride All for $ROOT$why"
   # shellcheck disable=SC2016 # awk's fields, not the shell's
   before="$(configuration | xargs -0r awk '
     FNR == 1 { vhost = 0; here = 0 }
@@ -455,6 +464,7 @@ limited() {
   (( upload >= UPLOAD_MB && post_mb > upload && (memory >= MEMORY_MB || memory < 0) )) && return 0
   local names='(upload_max_filesize|post_max_size|memory_limit)'
   why=" (upload $upload MB, form $post_mb MB, memory $memory MB)"
+  not_so="PHP takes uploads of $upload MB, forms of $post_mb MB and $memory MB of memory; wanted are $UPLOAD_MB MB, more than that, and $MEMORY_MB MB"
   before="$( { configuration; find /etc/php-fpm.d /etc/php/*/fpm/pool.d "$ROOT"/{.htaccess,.user.ini} -type f -print0 2>/dev/null; } |
     xargs -0r grep -HnE "^[[:space:]]*(php_(admin_)?value[[[:space:]]+)?\"?$names\b" | cut -d: -f1,2)" || true
   if [[ -z $before && -n $at ]]; then

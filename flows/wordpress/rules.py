@@ -28,12 +28,12 @@ SILENT = (
 def wrong(id_: str, words: str, seen: str, instance: str) -> Finding:
     """What a check says about something that is not right on that machine."""
     command = shell.handrail("run", "wordpress", mode="existing_instance", instance=instance)
-    return broken(id_, f"Not so: {words}", seen, f"{command} puts it right, and can take that back.")
+    return broken(id_, words, seen, f"{command} puts it right, and can take that back.")
 
 
 def would_change(id_: str, words: str, seen: str) -> Finding:
     """What a dry run says about something that is not right."""
-    return likely(id_, f"Not so yet, and will be changed: {words}", seen)
+    return likely(id_, f"Will be changed: {words}", seen)
 
 
 def examine(
@@ -64,7 +64,7 @@ def examine(
     if not said:
         yield unknown("machine", f"{instance} said nothing that could be read.", output[-200:], by_hand)
     for each in said:
-        words, _, remedy = each.words.removeprefix("Not yet: ").partition(" -> ")
+        words, _, remedy = each.words.partition(" -> ")
         words = words.rstrip(".")
         match each.how:
             case "home":

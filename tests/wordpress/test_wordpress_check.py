@@ -32,7 +32,8 @@ def test_as_it_was_found_each_thing_is_named_and_nothing_is_changed(account: Pra
         "firewall": "proved", "agent": "proved", "files": "refused", "permalinks": "refused", "php": "refused",
         "php-seen": "proved", "site": "proved",
     }  # fmt: skip
-    assert seen["php"][1] == "Not so: PHP takes uploads of 100 MB and 256 MB of memory."
+    assert seen["php"][1].startswith("PHP takes uploads of 2 MB, forms of 8 MB and 128 MB of memory; wanted are 100 MB")
+    assert seen["files"][1] == "PHP (apache) cannot read and change /var/www/html/wp-content.", "what is wrong, alone"
     assert picture(account) == before
 
 
@@ -118,7 +119,7 @@ def test_undo_leaves_to_others_what_others_changed_on_the_machine(
     ("line", "check", "preflight", "remedy"),
     [
         ("ok site http://x/ answers HTTP 200", "proved", "proved", ""),
-        ("wrong php Not yet: PHP takes 100 MB", "refused", "predicted", "handrail run wordpress"),
+        ("wrong php PHP takes 2 MB", "refused", "predicted", "handrail run wordpress"),
         ("broken database No connection. -> Start it", "refused", "predicted", "Start it"),
         ("caution memory The kernel ended mariadbd -> A larger machine", "caution", "caution", "A larger machine"),
         ("unknown permalinks No page could be asked for", "not checked", "not checked", ""),

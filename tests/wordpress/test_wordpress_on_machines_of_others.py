@@ -162,6 +162,8 @@ def test_owners_and_modes_are_put_right_and_back(
     blog.run(furniture)
     before = blog.run(MODES).stdout
     assert check(blog)["files"] == "wrong"
+    said = next(line for line in run(blog, MODE="check", STEPS=STEPS).stdout.splitlines() if "wrong files" in line)
+    assert said.startswith(("wrong files Everybody on the machine can ", "wrong files PHP (")) and "/" in said, said
     done = run(blog, STEPS=STEPS, KEY="k")
     assert how(done) == {**HAPPY, "files": "changed"}, done.stdout
     for path, wanted in as_it_must_be.items():

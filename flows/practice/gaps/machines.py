@@ -37,6 +37,13 @@ WORDS = {
     "permalinks": "Permalinks work: mod_rewrite, and AllowOverride All for {ROOT}",
     "php": "PHP takes uploads of {UPLOAD_MB} MB and {MEMORY_MB} MB of memory",
 }
+NOT_SO = {
+    "files": "PHP (apache) cannot read and change {ROOT}/wp-content",
+    "permalinks": "Permalinks do not work: they need mod_rewrite, and AllowOverride All for {ROOT}",
+    "php": "PHP takes uploads of {upload} MB, forms of 8 MB and {memory} MB of memory; wanted are {UPLOAD_MB} MB, "
+    "more than that, and {MEMORY_MB} MB",
+}
+"""What the script says of each step where it is not as it should be."""
 SIMULATED = " (simulated: no machine runs here)"
 """Behind whatever a script would have measured."""
 DEFAULTS = {"MODE": "apply", "STEPS": "files permalinks php", "ROOT": "/var/www/html", "KEY": "by-hand",
@@ -147,11 +154,11 @@ def _said(machine: Instance, asked: dict[str, str]) -> tuple[str, bool]:
     now, lines = dict(kept), []
     for step in asked["STEPS"].split():
         right = all(kept[key] >= value for key, value in wanted.items()) if step == "php" else kept[step]
-        words = WORDS[step].format(**asked)
         if not right and asked["MODE"] == "apply":
             now |= wanted if step == "php" else {step: True}
         how = "ok" if right else "changed" if asked["MODE"] == "apply" else "wrong"
-        lines.append(f"{how} {step} {'Not yet: ' if how == 'wrong' else ''}{words}{SIMULATED * (how == 'ok')}")
+        words = (NOT_SO if how == "wrong" else WORDS)[step].format(**kept, **asked)
+        lines.append(f"{how} {step} {words}{SIMULATED * (how == 'ok')}")
     if asked["MODE"] == "apply":
         before.setdefault(asked["KEY"], (kept, dict(now)))
         vars(machine)["wordpress"] = now
