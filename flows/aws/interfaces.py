@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from flows.engine import Call, Cloud
+from flows.engine import Call, Cloud, CloudError
+
+from .tags import name_of
 
 
 @dataclass(frozen=True)
 class Interface:
     """A network interface that has security groups: of a machine, a database, a load balancer, a function.
 
-    `of` is the instance's id, or what AWS or people say the interface is for.
+    `of` is the instance's id, or what AWS or people say the interface is for. `called` is its machine's name with that
+    id, where it has one.
     """
 
     id: str
     of: str
     subnet: str
     groups: tuple[str, ...]
+    called: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What people know it by: the machine's name, else what it is of, else its own id."""
+        return self.called or self.of or self.id
 
 
 def guarded(cloud: Cloud, vpc: str) -> tuple[Interface, ...]:
@@ -36,4 +46,17 @@ def guarded(cloud: Cloud, vpc: str) -> tuple[Interface, ...]:
         )
         for each in found
         if each.get("Groups")
+    )
+
+
+def named(cloud: Cloud, vpc: str, servers: Iterable[Interface]) -> tuple[Interface, ...]:
+    """The same with the names of their machines, which is one call more; where that is not allowed, without."""
+    asked = Call("ec2.DescribeInstances", {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]})
+    try:
+        groups = [group for page in cloud.pages(asked) for group in page.get("Reservations") or []]
+    except CloudError:
+        groups = []
+    names = {each.get("InstanceId"): name_of(each) for group in groups for each in group.get("Instances") or []}
+    return tuple(
+        replace(each, called=f"{name} ({each.of})") if (name := names.get(each.of)) else each for each in servers
     )

@@ -27,7 +27,7 @@ class Shut:
     @property
     def why(self) -> str:
         """Why this group and these services, for whoever chose neither."""
-        return f"{self.server.of or self.server.id} is in it, and others use {self.used} of it"
+        return f"{self.server.shown} is in it, and others use {self.used} of it"
 
 
 def shut(groups: Iterable[SecurityGroup], servers: Iterable[Interface]) -> tuple[Shut, ...]:

@@ -227,7 +227,7 @@ def seen(cloud: Cloud, found: Connection, own: End, far: End) -> Seen:
         Side(cloud, vpc, tables, groups), found.id, far.vpc, far.networks,
         acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
         subnets=read("subnets", lambda: vpcs.subnets(cloud, vpc)),
-        servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
+        servers=read("servers", lambda: interfaces.named(cloud, vpc.id, interfaces.guarded(cloud, vpc.id))),
         listed=listed, unread=unread,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ READS = tuple(
     for operation in (
         *(f"ec2.Describe{things}" for things in (
             "VpcPeeringConnections", "Vpcs", "RouteTables", "SecurityGroups", "NetworkAcls", "Subnets",
-            "NetworkInterfaces", "StaleSecurityGroups", "VpcAttribute",
+            "NetworkInterfaces", "Instances", "StaleSecurityGroups", "VpcAttribute",
         )),
         "ec2.GetManagedPrefixListEntries", "route53.ListHostedZonesByVPC",
     )

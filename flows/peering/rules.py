@@ -198,7 +198,7 @@ def ways(here: Seen) -> Iterator[Finding]:
 def _missing(here: Seen, table: RouteTable, missing: list[Network], *, nowhere: bool) -> Finding:
     id, by, network = f"routes:{table.id}", "DescribeRouteTables", missing[0]
     behind = here.behind(table)
-    answering = [each.of or each.id for each in here.answering(table, missing, by_groups=nowhere)]
+    answering = [each.shown for each in here.answering(table, missing, by_groups=nowhere)]
     who = f", and {answering[0]} there lets {here.peer} in" if answering else ""
     subnets = ", ".join(sorted(behind)[:3]) + (" and others" if len(behind) > 3 else "")
     ways = here.ways(table)

@@ -52,7 +52,7 @@ def situation(
         vpc, gateway, networks or rules.networks_through(tables, gateway), tables, groups,
         acls=read("acls", lambda: network_acls.of(cloud, vpc.id)),
         subnets=read("subnets", lambda: vpcs.subnets(cloud, vpc)),
-        servers=read("servers", lambda: interfaces.guarded(cloud, vpc.id)),
+        servers=read("servers", lambda: interfaces.named(cloud, vpc.id, interfaces.guarded(cloud, vpc.id))),
         listed=listed, unread=unread, up=up, static=connection.static,
         fixed=connection.static and not any(gateway in table.propagating for table in tables),
         local=connection.local, remote=connection.remote,

@@ -88,7 +88,7 @@ def doors(here: Situation) -> Iterator[Finding]:
         ))  # fmt: skip
         return
     also = f" What everybody may use is not meant for the office ({everybody})." if everybody else ""
-    closed = f" {shut[0].of or shut[0].id} is closed to it." if shut else ""
+    closed = f" {shut[0].shown} is closed to it." if shut else ""
     sentence = f"No security group of {here.vpc.called} lets the office in.{closed}{also}"
     yield _opened(here, shut or here.servers, Finding(id, Grade.REFUSED, sentence, by, remedy))
 

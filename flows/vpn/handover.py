@@ -26,6 +26,7 @@ READS = (
     Call("ec2.DescribeSecurityGroups"),
     Call("ec2.DescribeSubnets"),
     Call("ec2.DescribeNetworkInterfaces"),
+    Call("ec2.DescribeInstances"),
     Call("ec2.GetManagedPrefixListEntries"),
     Call("cloudwatch.GetMetricData"),
     Call("cloudtrail.LookupEvents"),

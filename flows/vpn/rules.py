@@ -318,7 +318,7 @@ def _way_back(here: Situation, table: RouteTable) -> Finding:
         return Finding(id, Grade.PROVED, f"{name} leads to the {here.end}.", by)
     unreached = [each for each, _ in lost] or here.networks
     answering = [
-        each.of or each.id for each in here.answering(unreached, lambda source: _leads_some(here, table, source))
+        each.shown for each in here.answering(unreached, lambda source: _leads_some(here, table, source))
         if each.subnet in behind
     ]  # fmt: skip
     who = f", and {answering[0]} there lets the office in" if answering else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,14 +69,14 @@ def test_what_it_calls(world: World) -> None:
     account = Edited(world.cloud, connected())
     check(account, world.static)
     assert sorted(call.name for call in account.calls) == [
-        "DescribeAlarms",
+        "DescribeAlarms", "DescribeInstances",
         "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribeRouteTables", "DescribeSecurityGroups",
         "DescribeSubnets", "DescribeVpcs", "DescribeVpnConnections", "DescribeVpnGateways",
         "GetActiveVpnTunnelStatus", "GetActiveVpnTunnelStatus",
     ]  # fmt: skip
     account = Edited(world.cloud, DOWN)
     check(account, world.static)
-    assert [call.name for call in account.calls].count("GetMetricData") == 1 and len(account.calls) == 12
+    assert [call.name for call in account.calls].count("GetMetricData") == 1 and len(account.calls) == 13
 
 
 def test_a_name_is_taken_and_names_stand_beside_ids(world: World) -> None:
@@ -204,3 +205,15 @@ def test_denied_acls_are_not_said_to_be_open(world: World) -> None:
     closed = Edited(world.cloud, {"DescribeNetworkAcls": denied})
     found = {each.id: each.grade.value for each in session(closed, None).review().findings}
     assert found["network-acls"] == "not checked"
+
+
+def test_a_machine_is_told_by_its_name_and_where_that_may_not_be_read_by_its_id(world: World) -> None:
+    shut = STATES["the servers' group is closed"].edits
+    for edits, told in (
+        (shut, r"shop-1 \(i-\w+\) is closed to it"),
+        ({**shut, "DescribeInstances": denied}, r"\. i-\w+ is"),
+    ):
+        (found,) = (
+            each for each in check(Edited(world.cloud, edits), world.static).findings if each.id == "security-groups"
+        )
+        assert re.search(told, found.sentence), found.sentence
