@@ -151,7 +151,7 @@ def _doors(cloud: Cloud, balancer: LoadBalancer, front: Front, listeners: list[L
             names = ", ".join(group.name for group in groups)
             yield Finding(
                 f"open:{each.port}", Grade.REFUSED, f"Port {each.port} is closed: visitors see a time-out.",
-                f"the security groups {names}", f"Let visitors use port {each.port} there.",
+                f"the security groups {names}", f"Let visitors use port {each.port}: a rule in {names}.",
             ).mended_by(
                 repairs.opened(balancer, groups, each.port, [other.port for other in listeners if other is not each])
             )  # fmt: skip

@@ -175,10 +175,9 @@ def _open(
     elsewhere = since(cloud, *listener_dependents.elsewhere_on_port(balancer, found[0].id, port))
     others = (*listener_dependents.on_port(balancer, port, standing), *elsewhere)
     yield ports.open_port(found[0], port, wanted, f"{balancer.name}-{port}", others=others)
-    yield admits(
-        f"{', '.join(map(str, wanted))} may use port {port} of what is in {found[0].name} then.",
-        everybody=ports.to_everybody(wanted),
-    )
+    everybody, behind = ports.to_everybody(wanted), f"for all that has the security group {found[0].name}"
+    to = f"everybody ({', '.join(map(str, wanted))})" if everybody else ", ".join(map(str, wanted))
+    yield admits(f"Port {port} will be open to {to}, {behind}.", everybody=everybody)
 
 
 def _kept(cloud: Cloud, balancer: LoadBalancer, listener: Listener | None = None) -> Iterator[Part]:

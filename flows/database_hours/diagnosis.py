@@ -35,7 +35,7 @@ def diagnose(cloud: Cloud, name: str, now: datetime | None = None) -> Iterator[F
     if not changes:
         yield broken(
             "schedules", f"No schedule changes {name}.", "ListSchedules",
-            f"Set it up: {shell.handrail('run', 'database_hours')}",
+            f"Set it up: {shell.handrail('run', 'database_hours', cluster=name)}",
         )  # fmt: skip
         return
     here = Situation(cloud, told, changes, now or datetime.now(UTC))

@@ -185,7 +185,7 @@ def _looked_at(cloud: Cloud, there: Cloud | None, found: Connection, own: End, f
     had = _had(here)
     yield from rules.same_addresses(here, had)
     doors = [each for side in both for each in firewalls.doors(side)]
-    yield from firewalls.either(doors)
+    yield from firewalls.either(doors, both)
     if len(both) > 1:
         yield from firewalls.outward(both, doors)
     for side, other in zip(both, [*reversed(both)] if len(both) > 1 else [None], strict=True):

@@ -45,8 +45,9 @@ def doors(here: Seen) -> Iterator[Finding]:
         )  # fmt: skip
     elif not used:
         yield Finding(
-            id, Grade.CAUTION, f"There is nothing in {here.side.shown} that a security group guards.", by,
-            "There is nothing to be reached there; it may still ask.",
+            id, Grade.CAUTION, f"{here.side.shown} is empty so far, so that nothing there is to be reached.",
+            by, f"If you start a machine there, let {_listed(here)} into its security group; until then there is "
+            "nothing to do.",
         )  # fmt: skip
     elif public:
         yield Finding(
@@ -67,12 +68,15 @@ def doors(here: Seen) -> Iterator[Finding]:
         yield found
 
 
-def either(found: list[Finding]) -> Iterator[Finding]:
-    """What was found of both doors: one VPC may only ask, so one that is open suffices, and the other is told."""
+def either(found: list[Finding], both: list[Seen]) -> Iterator[Finding]:
+    """What was found of both doors: one VPC may only ask, so one that is open suffices, and the other is told. So is
+    one in which there is nothing yet, where there is something in the other."""
     opened = any(each.grade is Grade.PROVED for each in found)
+    empty = {f"security-groups:{each.vpc}" for each in both if not each.servers}
     for each in found:
-        only_asks = opened and each.grade in (Grade.REFUSED, Grade.CAUTION)
-        yield replace(each, grade=Grade.PREDICTED) if only_asks else each
+        only_asks = opened or (each.id in empty and len(empty) < len(both))
+        told = only_asks and each.grade in (Grade.REFUSED, Grade.CAUTION)
+        yield replace(each, grade=Grade.PREDICTED) if told else each
 
 
 def outward(both: list[Seen], found: list[Finding]) -> Iterator[Finding]:

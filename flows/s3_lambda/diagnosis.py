@@ -119,7 +119,8 @@ def about(cloud: Cloud, bucket: Bucket, arn: str, straight: list[Notification], 
 
 
 def _nothing(cloud: Cloud, bucket: str, name: str, standing: list[Notification], unseen: str) -> Finding:
-    told = set[str]()
+    told, known = set[str](), {"function": name} if name else {}
+    again = shell.handrail("run", "s3_lambda", bucket=bucket, **known)
     if not unseen:
         try:
             bridged = notifications.bridged(cloud, bucket)
@@ -131,16 +132,16 @@ def _nothing(cloud: Cloud, bucket: str, name: str, standing: list[Notification],
         return unknown(
             "notification", f"{bucket} calls {name or 'no function'} neither straight nor by a rule, topic or queue. "
             f"{who} {hear} of its files, and what is called from there is not seen.", f"{SEEN}, ListRules",
-            "If nothing is, set it up: handrail run s3_lambda.",
+            f"If nothing is, set it up: {again}",
         )  # fmt: skip
     if unseen:
         return unknown(
-            "notification", f"{bucket} calls {name or 'no function'} straight for nothing; whether rules, topics or "
+            "notification", f"{bucket} does not call {name or 'any function'} straight; whether rules, topics or "
             "queues do was not found out.", unseen,
         )  # fmt: skip
     return broken(
-        "notification", f"{bucket} calls {name or 'no function'}{' for nothing' if name else ''}.",
-        f"{SEEN}, ListRules", "Set it up: handrail run s3_lambda.",
+        "notification", f"{bucket} calls {name or 'no function'}{' for no file' if name else ''}.",
+        f"{SEEN}, ListRules", f"Set it up: {again}",
     )  # fmt: skip
 
 

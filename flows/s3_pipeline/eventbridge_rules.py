@@ -150,7 +150,8 @@ def recorded(cloud: Cloud, one: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Whether a trail that is on records the uploads, which the rule waits for."""
     id, arn = f"trail:{rule.name}", f"arn:{cloud.identity.partition}:s3:::{one.bucket}/{one.key}"
     found = cloudtrail.recording(cloud, arn)
-    other = "S3's own events need no trail: handrail run s3_pipeline --set detection=eventbridge"
+    instead = shell.handrail("run", "s3_pipeline", pipeline=one.name, detection="eventbridge")
+    other = f"S3's own events need no trail: {instead}"
     if found.on:
         yield proved(id, f"The trail {found.on[0]} records the uploads and is on.", "GetEventSelectors")
     elif found.beyond:

@@ -70,8 +70,8 @@ def doors(here: Situation) -> Iterator[Finding]:
     if meant:
         yield _opened(here, here.servers, Finding(
             id, Grade.REFUSED if used else Grade.CAUTION,
-            f"{names} lets the office in, and nothing is in it.", by,
-            remedy if used else "Put your servers into it.",
+            f"No server is in the security group that lets the office in: {names}.", by,
+            remedy if used else "None is in the VPC yet: let the office into the security groups of those you start.",
         ))  # fmt: skip
         return
     public = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from peering.cases import ELSEWHERE, ids, picture
@@ -11,7 +12,10 @@ from peering.standing import Breaks, Restores, World, broken, connected, table
 from support.clock import FakeClock
 from support.repairs import check, mended_and_back, mended_or_why_not
 
-from flows.engine import Journal, Refused
+from flows.engine import Grade, Journal, Refused
+from flows.engine.findings import caution
+from flows.peering import firewalls
+from flows.peering.seen import Seen
 
 
 @pytest.fixture(scope="module")
@@ -349,3 +353,13 @@ def test_by_its_two_vpcs(world: World) -> None:
     assert none.findings[0].sentence.startswith(f"{vpcs['shop']} and {vpcs['staging']} are not connected.")
     with pytest.raises(Refused, match="There is no peering connection “pcx-0123456789abcdef0” in eu-central-1"):
         check("peering", world.cloud, {"connection": "pcx-0123456789abcdef0"})
+
+
+def test_a_vpc_in_which_there_is_nothing_is_no_fault_where_there_is_something_in_the_other() -> None:
+    def one(vpc: str, *servers: str) -> Seen:
+        return cast(Seen, SimpleNamespace(vpc=vpc, servers=servers))
+
+    found = [caution(f"security-groups:{each}", "Empty, or only where everybody may.", "") for each in ("a", "b")]
+    told = [each.grade for each in firewalls.either(found, [one("a"), one("b", "machine")])]
+    assert told == [Grade.PREDICTED, Grade.CAUTION]
+    assert [each.grade for each in firewalls.either(found, [one("a"), one("b")])] == [Grade.CAUTION, Grade.CAUTION]

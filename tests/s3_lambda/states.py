@@ -143,7 +143,7 @@ STATES = {
         State(all_ways_one_by_one, "works"),
         State(rule_without_bridge, "broken", "way", "Send notifications to Amazon EventBridge"),
         State(rule_switched_off, "broken", "way", "aws events enable-rule --name photos"),
-        State(rule_for_another_bucket, "broken", "notification", "handrail run s3_lambda"),
+        State(rule_for_another_bucket, "broken", "notification", "handrail run s3_lambda --set bucket="),
         State(rule_that_may_not_call, "broken", "permission", "--principal events.amazonaws.com"),
         State(queue_not_fetched, "broken", "way", "aws lambda update-event-source-mapping"),
         State(by_a_queue_under_a_key, "works"),
