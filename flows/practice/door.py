@@ -204,9 +204,11 @@ class Door:
 
 def _also(request: AWSPreparedRequest, what: str) -> tuple[str, ...]:
     """The parts of the company beyond the service that the request could meet."""
-    host = urlsplit(str(request.url)).hostname or ""
+    address = urlsplit(str(request.url))
+    host = address.hostname or ""
     account = _text(request.headers.get("x-moto-account-id", "")) or company.ACCOUNT_ID
-    return company.also(what, _text(request.body or b""), host.partition(".")[2].partition(".")[0], account)
+    named = f"{address.query} {_text(request.body or b'')}"
+    return company.also(what, named, host.partition(".")[2].partition(".")[0], account)
 
 
 def _asked(request: AWSPreparedRequest) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from practice.office import refused
 from flows.engine import Place
 from flows.engine.boto import Aws
 from flows.practice import ACCOUNT_ID, ALIAS, CALLER, SECOND_ACCOUNT_ID, PracticeAccount, open_account
+from flows.practice.company.delivery import ROLES
+from flows.practice.company.storage import FILES
 
 
 @pytest.fixture
@@ -179,3 +182,39 @@ def test_opening_the_account_imports_no_moto(folder: Path) -> None:
     root = Path(__file__).parents[2]
     shown = subprocess.check_output([sys.executable, "-c", code, str(folder)], cwd=root, text=True)
     assert shown.strip() == "[]"
+
+
+LOOKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("ec2", "describe_instances", {}),
+    ("ec2", "describe_network_interfaces", {}),
+    ("ec2", "describe_volumes", {}),
+    ("ec2", "describe_iam_instance_profile_associations", {}),
+    ("ec2", "describe_route_tables", {}),
+    ("ec2", "describe_security_groups", {}),
+    ("iam", "list_roles", {}),
+    ("iam", "list_instance_profiles", {}),
+    *(("iam", "list_role_policies", {"RoleName": role}) for role in ROLES),
+    ("s3", "list_buckets", {}),
+    ("s3", "get_bucket_notification_configuration", {"Bucket": FILES}),
+    ("sqs", "list_queues", {}),
+    ("sns", "list_topics", {}),
+    ("ssm", "describe_instance_information", {}),
+    ("lambda", "list_functions", {}),
+    ("events", "list_rules", {}),
+    ("codebuild", "list_projects", {}),
+    ("codepipeline", "list_pipelines", {}),
+    ("elbv2", "describe_load_balancers", {}),
+)
+
+
+def test_whatever_is_looked_at_first_the_company_is_the_same(tmp_path: Path) -> None:
+    """Its parts are set up one after the other: none may show what another one brings."""
+
+    def seen(name: str, looks: Sequence[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
+        with open_account(tmp_path / name, hurry=True) as account:
+            return {
+                f"{look} {asked}": getattr(account.session.client(service), look)(**asked) | {"ResponseMetadata": {}}
+                for service, look, asked in looks
+            }
+
+    assert seen("forwards", LOOKS) == seen("backwards", LOOKS[::-1])

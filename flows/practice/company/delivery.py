@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
+from typing import Any
 
-from flows.practice.company.basics import ACCOUNT_ID, ALIAS, REGION, Client
+from flows.practice.company.basics import ACCOUNT_ID, ALIAS, BLOG, REGION, Client
 from flows.practice.company.storage import ARTIFACTS, FILES
 
+RULES_ROLE = "cwe-role-deliver-shop"
 ROLES = {
     "deliver-shop-pipeline": "codepipeline.amazonaws.com",
     "deliver-shop-build": "codebuild.amazonaws.com",
     "resize-photos": "lambda.amazonaws.com",
+    RULES_ROLE: "events.amazonaws.com",
+    BLOG: "ec2.amazonaws.com",
 }
 
 
@@ -22,10 +27,27 @@ def people_and_roles(client: Client) -> None:
     iam.create_user(UserName="ada")
     for name, service in ROLES.items():
         trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        iam.create_role(
-            RoleName=name,
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        )
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
+    files = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{ARTIFACTS}{end}" for end in ("", "/*")]}
+    builds = {"Effect": "Allow", "Action": ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], "Resource": "*"}
+    start = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": "*"}
+    for role, name, document in (
+        ("deliver-shop-pipeline", "deliver-shop", _policy(files, builds)),
+        (RULES_ROLE, "start-pipeline", _policy(start)),
+        ("resize-photos", "photos-read", _policy(_photos("Read", "s3:GetObject", f"{FILES}/*"))),
+        ("resize-photos", "photos-write", _policy(_photos("Write", "s3:PutObject", f"{FILES}/photos/*"))),
+    ):
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+    iam.create_instance_profile(InstanceProfileName=BLOG)
+    iam.add_role_to_instance_profile(InstanceProfileName=BLOG, RoleName=BLOG)
+
+
+def _photos(sid: str, action: str, names: str) -> dict[str, str]:
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": f"arn:aws:s3:::{names}"}
+
+
+def _policy(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def _role(name: str) -> str:
@@ -47,13 +69,6 @@ def build(client: Client) -> None:
 
 
 def pipeline(client: Client) -> None:
-    files = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{ARTIFACTS}{end}" for end in ("", "/*")]}
-    builds = {"Effect": "Allow", "Action": ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], "Resource": "*"}
-    client("iam").put_role_policy(
-        RoleName="deliver-shop-pipeline",
-        PolicyName="deliver-shop",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [files, builds]}),
-    )
     source = {
         "name": "Source",
         "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},
@@ -80,13 +95,7 @@ def pipeline(client: Client) -> None:
 
 def rules(client: Client) -> None:
     """An old rule for the pipeline, as consoles made them: it overlooks copies, and no trail tells it of anything."""
-    iam, events = client("iam"), client("events")
-    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    may = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": "*"}
-    role, version = "cwe-role-deliver-shop", "2012-10-17"
-    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps({"Version": version, "Statement": [trust]}))
-    policy = json.dumps({"Version": version, "Statement": [may]})
-    iam.put_role_policy(RoleName=role, PolicyName="start-pipeline", PolicyDocument=policy)
+    events = client("events")
     uploads = {
         "source": ["aws.s3"],
         "detail-type": ["AWS API Call via CloudTrail"],
@@ -100,13 +109,13 @@ def rules(client: Client) -> None:
     target = {
         "Id": "deliver-shop",
         "Arn": f"arn:aws:codepipeline:{REGION}:{ACCOUNT_ID}:deliver-shop",
-        "RoleArn": _role(role),
+        "RoleArn": _role(RULES_ROLE),
     }
     events.put_targets(Rule="deliver-shop-uploads", Targets=[target])
 
 
 def functions(client: Client) -> None:
-    """One that makes photos small, with an alias for what is in use, and a queue that hears of new invoices."""
+    """One that makes photos small, with an alias for what is in use."""
     makes_photos_small = client("lambda")
     makes_photos_small.create_function(
         FunctionName="resize-photos",
@@ -119,21 +128,10 @@ def functions(client: Client) -> None:
         Publish=True,
     )
     makes_photos_small.create_alias(FunctionName="resize-photos", Name="live", FunctionVersion="1")
-    for sid, actions, names in (
-        ("Read", "s3:GetObject", f"{FILES}/*"),
-        ("Write", "s3:PutObject", f"{FILES}/photos/*"),
-    ):
-        allow = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": f"arn:aws:s3:::{names}"}
-        client("iam").put_role_policy(
-            RoleName="resize-photos",
-            PolicyName=f"photos-{sid.lower()}",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
-        )
-    _invoices(client)
 
 
-def _invoices(client: Client) -> None:
-    """A notification that is not Handrail's: whatever changes the bucket's has to leave it as it is."""
+def invoices(client: Client) -> None:
+    """A queue that hears of new invoices; whatever changes how the bucket calls has to leave that as it is."""
     sqs, arn = client("sqs"), f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:invoices"
     s3_may = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sqs:SendMessage"}
     policy = {"Version": "2012-10-17", "Statement": [{**s3_may, "Resource": arn}]}
