@@ -196,7 +196,10 @@ def _closed(seen: Database, groups: Sequence[Mapping[str, Any]], port: int | Non
     """Whether any security group lets anybody connect. AWS's own, the default one, lets in what has it as well."""
     if any(_admits(rule, port) for group in groups for rule in group.get("IpPermissions") or []):
         return
-    names = ", ".join(f"{each.get('GroupName') or ''} ({each.get('GroupId')})".strip() for each in groups)
+    names = ", ".join(
+        f"{each.get('GroupName') or ''} ({each['GroupId']})".strip() if each.get("GroupId") else each.get("GroupName", "")
+        for each in groups
+    )
     if not groups or any(each.get("GroupName") == "default" for each in groups):
         return
     where = f"port {port}" if port else "its port"

@@ -59,9 +59,11 @@ RULES: Mapping[str, Rule] = {
     "cloudfront.CreateOriginAccessControl": makes("origin-access-control/*", tags=False, asked="*"),
     "cloudfront.DeleteDistribution": on("distribution/{Id}"),
     "cloudfront.DeleteOriginAccessControl": on("origin-access-control/{Id}"),
+    "cloudfront.GetCachePolicy": on("cache-policy/{Id}"),
     "cloudfront.GetDistribution": on("distribution/{Id}"),
     "cloudfront.GetDistributionConfig": on("distribution/{Id}"),
     "cloudfront.GetOriginAccessControl": on("origin-access-control/{Id}"),
+    "cloudfront.GetOriginRequestPolicy": on("origin-request-policy/{Id}"),
     "cloudfront.ListTagsForResource": on("{Resource}"),
     "cloudfront.UpdateDistribution": on("distribution/{Id}"),
     **{
