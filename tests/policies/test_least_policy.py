@@ -219,7 +219,7 @@ CHARACTERS: Mapping[str, tuple[int, ...]] = {
     "vpn_options": (800,), "vpn_options, logged": (2000,), "vpn_options, times": (800,),
     "vpn_options, one tunnel": (850,),
     "alb, a listener": (3200,), "alb, a rule": (3600,), "alb, visitors kept": (1500,),
-    "website, secret header": (2500,), "website, certificate and names": (MANAGED, 700),
+    "website, secret header": (2600,), "website, certificate and names": (MANAGED, 700),
     "aurora": (4600,), "aurora, copies": (5200,),
     "share_snapshot, with a key": (4500,), "share_snapshot, everything": (5100,), "share_snapshot, a cluster": (1600,),
     "share_ami, a key of one's own": (MANAGED, 1500), "share_snapshot, a key of one's own": (2900,),
