@@ -197,7 +197,7 @@ def _closed(seen: Database, groups: Sequence[Mapping[str, Any]], port: int | Non
     if any(_admits(rule, port) for group in groups for rule in group.get("IpPermissions") or []):
         return
     names = ", ".join(
-        f"{each.get('GroupName') or ''} ({each['GroupId']})".strip() if each.get("GroupId") else each.get("GroupName", "")
+        " ".join(filter(None, (each.get("GroupName"), f"({each['GroupId']})" if each.get("GroupId") else "")))
         for each in groups
     )
     if not groups or any(each.get("GroupName") == "default" for each in groups):

@@ -30,9 +30,11 @@ def people_and_roles(client: Client) -> None:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
     files = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{ARTIFACTS}{end}" for end in ("", "/*")]}
     builds = {"Effect": "Allow", "Action": ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], "Resource": "*"}
+    log = {"Effect": "Allow", "Action": ["logs:Create*", "logs:PutLogEvents"], "Resource": "*"}
     start = {"Effect": "Allow", "Action": "codepipeline:StartPipelineExecution", "Resource": "*"}
     for role, name, document in (
         ("deliver-shop-pipeline", "deliver-shop", _policy(files, builds)),
+        ("deliver-shop-build", "build-shop", _policy(files, log)),
         (RULES_ROLE, "start-pipeline", _policy(start)),
         ("resize-photos", "photos-read", _policy(_photos("Read", "s3:GetObject", f"{FILES}/*"))),
         ("resize-photos", "photos-write", _policy(_photos("Write", "s3:PutObject", f"{FILES}/photos/*"))),
