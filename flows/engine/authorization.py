@@ -192,7 +192,8 @@ RULES: Mapping[str, Rule] = {
             f"s3.{name}"
             for name in (
                 "DeleteBucket", "DeleteBucketPolicy", "DeleteBucketWebsite", "DeletePublicAccessBlock",
-                "GetBucketEncryption", "GetBucketLifecycleConfiguration", "GetBucketNotificationConfiguration",
+                "GetBucketAcl", "GetBucketEncryption", "GetBucketLifecycleConfiguration",
+                "GetBucketNotificationConfiguration", "GetBucketOwnershipControls",
                 "GetBucketPolicy", "GetBucketPolicyStatus", "GetBucketRequestPayment", "GetBucketTagging",
                 "GetBucketVersioning",
                 "GetBucketWebsite", "GetPublicAccessBlock", "HeadBucket", "ListObjectVersions", "ListObjectsV2",
