@@ -14,6 +14,8 @@ from .resource_types import OUT_OF, Rule, Target, also, encrypts, given, linked,
 IN_RDS = encrypts("rds", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
 PROFILE, ROLE = "instance-profile/{InstanceProfileName}", "role/{RoleName}"
 SOME_ROLE = on(ROLE, "role/*/{RoleName}")  # a name is unique, and does not tell the path before it
+BALANCER = "arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/{ResourceArn}"
+WEB_ACL = "*/webacl/*"  # of a region or of CloudFront; which one, only the answer tells
 LISTENER, RULE = "listener/{ListenerArn}", "listener-rule/{RuleArn}"
 CLUSTER, INSTANCE, SUBNETS = "cluster:{DBClusterIdentifier}", "db:{DBInstanceIdentifier}", "subgrp:{DBSubnetGroupName}"
 GLOBAL_CLUSTER = "arn:{partition}:rds::{account}:global-cluster:{}"
@@ -45,6 +47,10 @@ RULES: Mapping[str, Rule] = {
     "elbv2.ModifyRule": on(RULE),
     "elbv2.ModifyTargetGroupAttributes": on("targetgroup/{TargetGroupArn}"),
     "elbv2.SetRulePriorities": on("listener-rule/{RulePriorities[].RuleArn}"),
+    "wafv2.GetWebACLForResource": (
+        *on(WEB_ACL), *also("wafv2:GetWebACL", WEB_ACL),
+        *also("elasticloadbalancing:GetLoadBalancerWebACL", BALANCER),
+    ),
     # -- certificates, CloudFront, names
     "acm.DeleteCertificate": on("certificate/{CertificateArn}"),
     "acm.DescribeCertificate": on("certificate/{CertificateArn}"),
