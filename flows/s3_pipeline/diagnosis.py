@@ -267,7 +267,7 @@ def watched(one: Pipeline, rules: list[pipeline_sources.Rule], told: list[str], 
         yield caution(
             "polling", f"{one.name} asks for changes itself, and so far only that starts it: its rules are not known "
             "to work.", "GetPipeline: PollForSourceChanges is not false",
-            "AWS stops that after 30 quiet days. Put a rule right, and then set PollForSourceChanges to false.",
+            f"AWS stops that after 30 quiet days. Make a rule that works, in the place of its own asking: {make}",
         )  # fmt: skip
     elif one.polls and rules:
         names = ", ".join(rule.name for rule in rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows.aws import certificates
@@ -18,7 +19,9 @@ def hand_over(cloud: Cloud, outputs: Mapping[str, str], facts: Mapping[str, Any]
     """The addresses, the records to enter by hand, and how to upload. Raises CloudError."""
     host, id_, bucket = outputs["cloudfront_name"], outputs["distribution"], facts["bucket"]
     names = facts["names"] if facts["pointed"] else []
-    proof = tuple(diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"}, new=True))
+    found = diagnose(cloud, {"distribution": id_, "probe": "yes" if facts["probe"] else "no"}, new=True)
+    visit = f"To look, with a handful of requests: {shell.handrail('check', 'website', distribution=id_, probe='yes')}"
+    proof = tuple(replace(each, remedy=visit) if each.id == "outside" else each for each in found)
     steps: list[tuple[str, bool]] = []
     notes: list[str] = []
     records: dict[str, str] = {}

@@ -88,6 +88,7 @@ def test_the_old_rule_that_overlooks_copies(account: PracticeAccount, cloud: Aws
     (awaited,) = [each for each in check(cloud) if each.id == "file"]
     assert awaited.grade is Grade.WAITING and "There is no source.zip in fjord-coffee-artifacts." in awaited.sentence
     assert "and so far only that starts it" in beside["polling"].sentence and not beside["polling"].repair
+    assert beside["polling"].remedy.endswith(": handrail run s3_pipeline --set pipeline=deliver-shop"), "and how"
     assert check(cloud)[0].grade is Grade.REFUSED, "what is wrong comes first"
 
 

@@ -103,6 +103,8 @@ def test_it_works_only_once_somebody_got_there_by_its_names(cloud: Aws, journal:
     carried_out(made)
     told = made.hand_over()
     assert verdict(told.findings).status is Status.WAITING
+    (outside,) = [each.remedy for each in told.findings if each.id == "outside"]
+    assert outside.endswith(f"check website --set distribution={told.outputs['distribution']} --set probe=yes")
     assert {each.grade for each in told.findings if each.id.startswith("records-")} == {Grade.WAITING}
     assert "waits for your DNS record" in told.waiting
 
