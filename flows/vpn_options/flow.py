@@ -56,7 +56,8 @@ class VpnOptions(Flow):
         default=AS_IS,
         label="Tunnel logs",
         why="Then the check can say why a tunnel is down: a wrong key, no method that both sides have, a device that "
-        "does not answer. Quiet tunnels cost next to nothing.",
+        "does not answer. Quiet tunnels cost next to nothing. Left as they are, with the encryption as it is, the "
+        "tunnels change only by what you set on the review.",
     )
     tunnels = Choice(
         "Which tunnels should be changed?",

@@ -9,6 +9,7 @@ import pytest
 from vpn_options.cases import MODERN, TIMES, session
 from vpn_options.test_vpn_options_apply_and_undo import change, speaks, up
 
+import flows
 from flows.engine import Blocked, Danger, Journal, Refused
 from flows.engine.boto import Aws
 from flows.practice import PracticeAccount
@@ -78,3 +79,8 @@ def test_the_one_that_is_down_is_changed_alone_without_a_yes(account: PracticeAc
     review = session(cloud, None, {**MODERN, "tunnels": "1"}).review()
     assert not [each for each in review.cautions if each.confirm]
     assert any("nothing proves that it comes up" in each.sentence for each in review.findings)
+
+
+def test_the_last_question_says_that_all_as_it_is_changes_nothing() -> None:
+    essential = [each for each in flows.find("vpn_options").questions if not each.fine_tuning]
+    assert "change only by what you set on the review" in essential[-1].why
