@@ -99,8 +99,9 @@ def test_none_is_taken_from_a_command_line_or_an_answers_file(
 def test_without_them_the_command_ends_and_names_both(company: Account, handrail: Command, answers: Answers) -> None:
     ran = handrail("run", "vpn", "--answers", answers(OWN), "--yes", "--output", "json", *company.at)
     assert ran.code == 2 and sent(company) == []
-    assert "psk_1: What is your own key for tunnel 1?" in ran.error["message"] and "psk_2: " in ran.error["message"]
-    assert "by reference: @FILE or env:NAME" in ran.error["message"]
+    told = ran.json["error"]["message"]
+    assert "psk_1: What is your own key for tunnel 1?" in told and "psk_2: " in told
+    assert "by reference: @FILE or env:NAME" in told and ran.json["candidates"] == []
     kinds = {each["key"]: (each["kind"], each["default"], each["example"]) for each in handrail(
         "questions", "vpn", "--output", "json").json}  # fmt: skip
     assert kinds["psk_1"] == ("secret", "", "") == kinds["psk_2"]
