@@ -184,7 +184,7 @@ def file(cloud: Cloud, one: Pipeline) -> Iterator[Finding]:
             hint = f"Did you mean {near}? Names are exact, and capital letters count."
             yield broken("file", f"{sentence} {hint}", "HeadObject", remedy)
         else:
-            yield waits("file", f"{sentence} {one.name} waits until somebody uploads it.", "HeadObject", remedy)
+            yield waits("file", sentence, "HeadObject", remedy)
     elif size > pipeline_sources.LARGEST:
         sentence = f"{one.key} has {size / 2**30:.1f} GB; CodePipeline takes at most 7 GB."
         yield broken("file", sentence, "HeadObject", "Leave out of it what the build fetches itself, or builds anew.")
