@@ -75,8 +75,17 @@ def contents() -> list[tuple[str, str, str, Any]]:
 def put(things: Iterable[tuple[str, str, str, Any]]) -> None:
     """Make these the contents of the account."""
     _empty()
+    hold(things)
+
+
+def hold(things: Iterable[tuple[str, str, str, Any]]) -> None:
+    """Put these into the account, and whose its buckets are into what moto knows beside it."""
     for _, account, region, backend in things:
-        dict.__setitem__(_accounts_with(type(backend))[account], region, backend)
+        accounts = _accounts_with(type(backend))
+        dict.__setitem__(accounts[account], region, backend)
+        if hasattr(accounts, "bucket_accounts"):
+            for name, bucket in backend.buckets.items():
+                accounts.bucket_accounts[name] = (bucket.partition, account)
 
 
 def _accounts_with(kind: type) -> Any:

@@ -46,7 +46,7 @@ def swift_company() -> None:
             if len(known) > KEPT:
                 del known[next(iter(known))]
         known[key] = begun = known.pop(key)  # those that nobody came to again go first
-        _put(pickle.loads(begun.things))  # what was put down once is put down alike ever after
+        simulator.hold(pickle.loads(begun.things))  # what was put down once is put down alike ever after
         mock_random.setstate(begun.chance)
         door._founded.update(parts)
 
@@ -68,8 +68,3 @@ def _put_down() -> bytes:
     except (pickle.PicklingError, TypeError, AttributeError, ValueError):
         return b""
     return data.getvalue()
-
-
-def _put(things: Iterable[tuple[str, str, str, Any]]) -> None:
-    for _, account, region, backend in things:
-        dict.__setitem__(simulator._accounts_with(type(backend))[account], region, backend)
