@@ -48,7 +48,7 @@ RULES: Mapping[str, Rule] = {
     "elbv2.ModifyTargetGroupAttributes": on("targetgroup/{TargetGroupArn}"),
     "elbv2.SetRulePriorities": on("listener-rule/{RulePriorities[].RuleArn}"),
     "wafv2.GetWebACLForResource": (
-        *on(WEB_ACL), *also("wafv2:GetWebACL", WEB_ACL),
+        *on(WEB_ACL, BALANCER), *also("wafv2:GetWebACL", WEB_ACL),
         *also("elasticloadbalancing:GetLoadBalancerWebACL", BALANCER),
     ),
     # -- certificates, CloudFront, names

@@ -41,17 +41,24 @@ class World:
 
 @contextmanager
 def connected(answers: Mapping[str, Any]) -> Iterator[World]:
-    """With these answers, in an account of its own."""
+    """With these answers, in an account of its own, in which nothing stands open to everybody."""
     with (
         tempfile.TemporaryDirectory() as folder,
         PracticeAccount(None, region="eu-central-1", hurry=True) as account,
     ):
+        closed(account.session.client("ec2"))
         cloud = Aws(Place(practice=True), account.session, account.session_of)
         made = session(cloud, Journal(Path(folder)), answers, FakeClock())
         carried_out(made)
         assert made.run
         yield World(account, cloud, made.run.record.handover["outputs"]["connection"])
         made.close()
+
+
+def closed(ec2: Any) -> None:
+    """The machine of the blog, which everybody comes to, lets in nobody."""
+    (web,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["web"]}])["SecurityGroups"]
+    ec2.revoke_security_group_ingress(GroupId=web["GroupId"], IpPermissions=web["IpPermissions"])
 
 
 Restores = Callable[[], Any]

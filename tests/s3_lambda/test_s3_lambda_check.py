@@ -73,7 +73,7 @@ def test_a_healthy_one(cloud: Aws, journal: Journal, clock: FakeClock, variant: 
     [
         ("nobody-has-this", "", "There is no bucket nobody-has-this."),
         ("fjord-coffee-site", "", "fjord-coffee-site calls no function."),
-        (BUCKET, "another", f"{BUCKET} calls another for no file."),
+        ("fjord-coffee-site", "another", "fjord-coffee-site calls another for no file."),
     ],
 )
 def test_nothing_there(cloud: Aws, bucket: str, function: str, sentence: str) -> None:

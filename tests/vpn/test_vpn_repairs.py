@@ -140,9 +140,11 @@ def test_what_the_repair_opens_is_said_with_its_servers_and_why_just_that(
         made_whole()
     group = named(ec2, "group", "app")
     assert because is not None and because.id == "security-groups"
-    why = r"since i-[0-9a-f]+ is in it, and others use tcp/8080 of it\."
+    why = r"since shop-1 \(i-[0-9a-f]+\) is in it, and others use tcp/8080 of it\."
     assert re.search(rf"The repair opens tcp/8080 in app \({group}\), {why}", because.remedy), because.remedy
-    assert re.search(r"that group because i-[0-9a-f]+ is in it, and others use tcp/8080 of it\.", caution.message)
+    assert re.search(
+        r"that group because shop-1 \(i-[0-9a-f]+\) is in it, and others use tcp/8080 of it\.", caution.message
+    )
 
 
 def acls(ec2: Any) -> Any:

@@ -75,7 +75,7 @@ def _trouble(backend: Any, action: Described) -> str:
     if provider == "CodeStarSourceConnection":
         return f"Connection {settings['ConnectionArn']} is not available"
     if provider == "CodeCommit":
-        repository, branch = settings["RepositoryName"], settings["BranchName"]
+        repository, branch = settings.get("RepositoryName", ""), settings.get("BranchName", "")
         if branch in _branches(backend, repository):
             return ""
         return f"No branch named {branch} was found in {repository}, or the branch does not exist."
