@@ -71,7 +71,7 @@ def doors(here: Situation) -> Iterator[Finding]:
         yield _opened(here, here.servers, Finding(
             id, Grade.REFUSED if used else Grade.CAUTION,
             f"No server is in the security group that lets the office in: {names}.", by,
-            remedy if used else "None is in the VPC yet: let the office into the security groups of those you start.",
+            remedy if used else "The VPC has no server yet: let the office into the security group of one you start.",
         ))  # fmt: skip
         return
     public = {

@@ -303,6 +303,7 @@ async def test_looking_after(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> N
         await person.until("Left out: WordPress")
         await look_at(person, "board")
         await person.press("enter")
+        await person.until("Not as it should be, either")
         await look_at(person, "findings")
         await person.press("end", "enter")
         await look_at(person, "finding")

@@ -168,7 +168,7 @@ def test_what_others_share_under_that_key_keeps_it_open(
             SourceDBSnapshotIdentifier="orders-before-summer", TargetDBSnapshotIdentifier=name, KmsKeyId=key
         )
     shared(account, made, add=SECOND_ACCOUNT_ID, name="theirs")
-    taken_back_after(account, made, Deed(lambda *_: None, "key-use key-grants", "snapshot:theirs (theirs)."))
+    taken_back_after(account, made, Deed(lambda *_: None, "key-use key-grants", "encrypted with it: theirs."))
 
 
 @pytest.mark.wild

@@ -59,10 +59,13 @@ def table_deleted(account: PracticeAccount, it: Made, all_: Collection[Made]) ->
 @to("ec2.CreateRoute", turns=True)
 def route_turned_elsewhere(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     ec2 = client(account, "ec2")
-    internet = ec2.describe_internet_gateways()["InternetGateways"][0]["InternetGatewayId"]
+    this = [{"Name": "route-table-id", "Values": [it.params["RouteTableId"]]}]
+    table = only(ec2.describe_route_tables(Filters=this)["RouteTables"])
+    of_it = [{"Name": "attachment.vpc-id", "Values": [table["VpcId"]]}]
+    internet = only(ec2.describe_internet_gateways(Filters=of_it)["InternetGateways"])
     ec2.replace_route(
         RouteTableId=it.params["RouteTableId"], DestinationCidrBlock=it.params["DestinationCidrBlock"],
-        GatewayId=internet,
+        GatewayId=internet["InternetGatewayId"],
     )  # fmt: skip
 
 
