@@ -294,10 +294,10 @@ async def test_progress(cloud: Cloud) -> None:
 async def test_looking_after(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything in the region, one of it opened and mended."""
     import flows.engine.board
-    from flows.practice.clock import CLOCK
+    from flows.practice import clock
 
     monkeypatch.setattr(flows.engine.board, "AT_ONCE", 1)
-    monkeypatch.setattr(CLOCK, "now", NOON.timestamp)  # until when somebody waits is said
+    monkeypatch.setattr(clock, "time", SimpleNamespace(time=NOON.timestamp))  # until when somebody waits is said
     async with somebody(cloud) as person:
         await person.press("down", "down", "down", "down", "enter")
         await person.until("Left out: WordPress")

@@ -1,7 +1,7 @@
 """The company is put there as it once came to stand, instead of being set up anew for every account.
 
 What setting up makes of an account follows from what is in it, all of which is compared: where a test had a hand in it
-before, or practised, it is set up by its requests, as it is outside of the tests.
+before, or practised, or turned the clock, it is set up by its requests, as it is outside of the tests.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def swift_company() -> None:
 
     def founded(door: Door, *services: str) -> None:
         parts = [part for part in dict.fromkeys(_with_needs(services)) if part not in door._founded]
-        if not parts or door._diary.pages or not door._has_company or not (before := _put_down()):
+        begins = parts and door._has_company and not door._diary.pages and "now" not in vars(CLOCK)
+        if not begins or not (before := _put_down()):
             found(door, *services)
             return
         key = (*parts, door._region, CLOCK.hurry, hashlib.sha256(before).digest())
