@@ -6,7 +6,6 @@ import gc
 import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,6 @@ from hypothesis import HealthCheck, settings
 from support.clock import FakeClock
 from support.former import company
 from support.swift import swift
-from xdist.scheduler import LoadGroupScheduling
 
 from flows.engine import Journal, Place
 from flows.engine.boto import Aws
@@ -30,7 +28,6 @@ from flows.practice.server import Served, serve
 gc.disable()  # until all tests are known: what is imported stays
 simulator.import_services(("ec2",))  # as practice does it; whoever names moto's own reads a hundred files for nothing
 MEMORY = Path("/dev/shm")
-AT_ONCE = 5
 CASES: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
 """Of each test of which some are always tried: what it says of them, and all its cases."""
 pytest_plugins = ["support.command_fixtures"]
@@ -89,31 +86,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in {*left}]
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    return Portions(config, log) if config.getoption("dist") == "loadgroup" else None
-
-
-class Portions(LoadGroupScheduling):
-    """Tests without a group are dealt out a few of a file at a time: who deals goes through all that was dealt, each
-    time, and what a file's tests have in common stands in fewer workers.
-    """
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self._portions: dict[str, str] = {}
-        self._of_file = Counter[str]()
-
-    def _split_scope(self, nodeid: str) -> str:
-        if (group := super()._split_scope(nodeid)) != nodeid:
-            return group
-        if nodeid not in self._portions:
-            file = nodeid.partition("::")[0]
-            self._portions[nodeid] = f"{file} {self._of_file[file] // AT_ONCE}"
-            self._of_file[file] += 1
-        return self._portions[nodeid]
 
 
 def _shared(item: pytest.Item) -> bool:

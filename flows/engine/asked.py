@@ -10,7 +10,7 @@ knows which answers rest on which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import product
 from typing import Any, ClassVar
@@ -110,17 +110,18 @@ class Asked:
         return [*dict.fromkeys(value for values in guards for value in values), anything_else]
 
 
-def possible(route: Sequence[Question[Any]], answered: Asked) -> bool:
-    """Whether this may be the way, as far as answers have decided it."""
-    known, way = answered.answers, set(route)
+def possible(answered: Asked) -> list[Route]:
+    """The ways that are left, as far as answers have decided it."""
+    known = answered.answers
+    needed, ruled_out = {q for q in answered.questions if q.id in known}, set[Question[Any]]()
     for question in answered.questions:
-        open_ = [need.id for need, _ in question.when.needs if need.id not in known]
-        decided = all(known[need.id] in values for need, values in question.when.needs if need.id in known)
-        if question.id in known and question not in way:
-            return False
-        if question.id not in known and (not decided if question in way else decided and not open_):
-            return False
-    return True
+        if question in needed:
+            continue
+        if any(need.id in known and known[need.id] not in values for need, values in question.when.needs):
+            ruled_out.add(question)
+        elif all(need.id in known for need, _ in question.when.needs):
+            needed.add(question)
+    return [way for way in answered.routes() if needed.issubset(way) and ruled_out.isdisjoint(way)]
 
 
 def unknown(word: str, known: Iterable[str], where: str) -> tuple[str, str, str]:

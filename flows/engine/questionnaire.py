@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ..place import Place
-from .asked import Asked, Route, possible
+from .asked import Asked, possible
 from .cache import CachedCloud
 from .cloud import Cloud
 from .offers import offered
@@ -82,7 +82,7 @@ class Questionnaire(Generic[A]):
     def ahead(self) -> list[Question[Any]]:
         """What is asked after the current question whatever its answer is, fine-tuning left out."""
         answered, current = self._walk()
-        routes = self._routes(answered)
+        routes = possible(answered)
         return [
             q for q in self.flow.questions
             if q.id not in answered.answers and q is not current and not q.fine_tuning
@@ -92,7 +92,7 @@ class Questionnaire(Generic[A]):
     def may_come(self) -> set[str]:
         """The keys of what is still asked on some way from here, fine-tuning too."""
         answered, _ = self._walk()
-        return {question.id for route in self._routes(answered) for question in route} - answered.answers.keys()
+        return {question.id for route in possible(answered) for question in route} - answered.answers.keys()
 
     def answers(self) -> dict[str, Any]:
         """Every reply that counts, as an answers file holds them."""
@@ -384,15 +384,12 @@ class Questionnaire(Generic[A]):
                     wrong[question.id] = said_of(question, problem)
         return wrong, missing
 
-    def _routes(self, answered: Asked) -> list[Route]:
-        return [route for route in self.flow.routes() if possible(route, answered)]
-
     def _position(self, question: Question[Any], answered: Asked) -> tuple[tuple[int, int], int]:
         """Which question it is, of how many at the most, and of how many at least."""
         if question.fine_tuning:
             return (0, 0), 0
         number = 1 + sum(not q.fine_tuning and q.id in answered.answers for q in self._asked(answered))
-        routes = [route for route in self._routes(answered) if question in route]
+        routes = [route for route in possible(answered) if question in route]
         lengths = [sum(not q.fine_tuning for q in route) for route in routes] or [number]
         return (number, max(lengths)), max(min(lengths), number)
 
