@@ -49,7 +49,9 @@ class Problem(Exception):
         self.action, self.suggestion, self.instead = action, suggestion, instead
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.what, self.why, self.remedy) if part)
+        ends = not self.why or self.why.rstrip("”)'\"").endswith((".", "!", "?", ":", "…"))  # AWS's words often do not
+        why = self.why if ends else f"{self.why}."
+        return " ".join(part for part in (self.what, why, self.remedy) if part)
 
 
 class Refused(Problem):

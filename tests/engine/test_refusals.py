@@ -364,6 +364,12 @@ def test_each_family_has_its_sentence_its_remedy_and_its_exit_code(
     assert "{" not in str(problem) and "xxxx" not in str(problem)
 
 
+@pytest.mark.parametrize("said", ["DBSnapshot week-40 not found", "DBSnapshot week-40 not found."])
+def test_what_aws_said_without_an_end_does_not_run_into_what_to_do(said: str) -> None:
+    problem = refused("rds.DescribeDBSnapshots", "DBSnapshotNotFound", said, 404)
+    assert "DBSnapshot week-40 not found. It was removed meanwhile" in str(problem)
+
+
 def test_every_row_of_the_table_is_met_by_an_answer() -> None:
     answers = [(operation, code, message, status) for operation, code, message, status, *_ in TOLD]
     answers += [(operation, code, "", 400) for operation, code in GONE]
