@@ -221,7 +221,7 @@ def delete(journal: Journal, run: Run) -> None:
 def state(run: Run) -> str:
     """How a run stands, in words; of one that was taken back also that something of it is there still."""
     told = STATES[run.record.status]
-    if run.record.status in UNDER_WAY and run.under_way:
+    if now_at_it(run):
         return UNDER_WAY[run.record.status]
     if run.record.status == "failed" and run.plan and not outcome.anything_created(run, run.plan):
         return NOTHING_MADE
@@ -229,6 +229,11 @@ def state(run: Run) -> str:
         return told
     headline = taking_back.headline(done).rstrip(".")
     return f"{headline[:1].lower()}{headline[1:]}"
+
+
+def now_at_it(run: Run) -> bool:
+    """Whether a Handrail carries it out or takes it back at this moment, perhaps in another window."""
+    return run.record.status in UNDER_WAY and run.under_way
 
 
 def may_be_undone(run: Run) -> bool:
@@ -338,6 +343,8 @@ def details(run: Run, looked: Iterable[Looked] | None = None) -> list[str]:
         found += ["", "Files", *(f"  {line(name)}" for name in files)]
     if looked is None and (made := prices(run)):
         found += ["", WHEN_MADE, *(f"  {costs.cost(each)}" for each in made)]
+    if now_at_it(run):
+        return [*found, "", f"It is {state(run)} in another window. How it goes on: {words.details(run.id)}"]
     ways = {"applying": words.resume, "failed": words.resume, "undoing": words.undo}
     if way := ways.get(record.status):
         found += ["", f"Go on with: {way(run.id)}"]

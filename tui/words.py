@@ -53,6 +53,11 @@ def resume(run: str) -> str:
     return as_called(shell.handrail("resume", run))
 
 
+def details(run: str) -> str:
+    """The command that shows a run."""
+    return as_called(shell.handrail("runs", run))
+
+
 def undo(run: str) -> str:
     """The command that takes a run back."""
     return as_called(shell.handrail("undo", run))
@@ -232,7 +237,7 @@ def left_to_do(steps: Sequence[str], run: str) -> list[str]:
     if not steps:
         return []
     more = f"{len(steps) - 1} more: " if len(steps) > 1 else "Once more: "
-    return [f"Left to do: {line(steps[0])}", f"{more}{as_called(shell.handrail('runs', run))}"]
+    return [f"Left to do: {line(steps[0])}", f"{more}{details(run)}"]
 
 
 def duration(seconds: float) -> str:

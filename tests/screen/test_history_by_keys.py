@@ -135,9 +135,13 @@ async def test_what_another_window_is_undoing_is_not_called_interrupted(journal:
     run = made(journal, "undoing", name="berlin")
     with run.held():
         assert history.entry(run).state == "being undone"
+        assert (
+            history.details(run)[-1] == f"It is being undone in another window. How it goes on: handrail runs {run.id}"
+        )
         async with somebody(Canned()) as person:
             person.sees("berlin", "being undone")
     assert history.entry(run).state == "undo interrupted"
+    assert f"Go on with: handrail undo {run.id}" in history.details(run)
     run.set_status("applying")
     with run.held():
         assert history.entry(run).state == "being carried out"
