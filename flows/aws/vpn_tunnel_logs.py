@@ -11,9 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from flows.engine import Action, Cloud, CloudError, Cost
+from flows.engine import Action, Call, Cloud, CloudError, Cost, Others
 
-from . import log_groups
+from . import edits, log_groups
+from .tags import ALIVE, NAME
 
 DAYS: Mapping[str, str] = {"7": "A week", "30": "30 days", "90": "90 days", "365": "A year", "731": "Two years"}
 """Of those that AWS takes (CloudWatch Logs API Reference, "PutRetentionPolicy", 2026-11)."""
@@ -30,10 +31,34 @@ def name_of(name: str) -> str:
     return f"{log_groups.VENDED}vpn/{log_groups.named(name)}"
 
 
-def actions(cloud: Cloud, name: str, days: str) -> list[Action]:
-    """The log of a connection of that name, and what lets AWS deliver into it where nothing does so yet."""
+def actions(cloud: Cloud, name: str, days: str, connection: str = "") -> list[Action]:
+    """The log of a connection of that name, and what lets AWS deliver into it where nothing does so yet.
+
+    Args:
+        cloud: the account.
+        name: the connection's.
+        days: how long what is written is kept.
+        connection: its id; empty if the run makes it.
+    """
     log, kept = log_groups.group(name_of(name), name, int(days))
-    return [replace(log, costs=(PRICE,)), kept, *([] if _delivers(cloud, name) else [_let_in(cloud, name)])]
+    theirs = _written_of_others(log_groups.arn(cloud, name_of(name)), connection)
+    let_in = [] if _delivers(cloud, name) else [replace(_let_in(cloud, name), others=(theirs,))]
+    return [replace(log, costs=(PRICE,), others=(*log.others, theirs)), kept, *let_in]
+
+
+def _written_of_others(log: str, connection: str) -> Others:
+    """The connections of others that are logged in this log as well, which whoever sets up one may choose."""
+    this = edits.literal([log, f"{log}:*"])
+    told = "LogOptions.CloudWatchLogOptions"
+    written = " || ".join(
+        f"({told}.{kind}LogEnabled && contains({this}, {told}.{kind}LogGroupArn || ''))" for kind in ("", "Bgp")
+    )
+    return Others(
+        Call("ec2.DescribeVpnConnections"),
+        f"VpnConnections[?{ALIVE} && VpnConnectionId!='{connection}' && Options.TunnelOptions[?{written}]]"
+        f".[VpnConnectionId, {NAME}]",
+        "VPN connections of others are logged there",
+    )
 
 
 def options(cloud: Cloud, name: str, *, bgp: bool) -> dict[str, Any]:

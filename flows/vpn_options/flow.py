@@ -230,7 +230,9 @@ class VpnOptions(Flow):
     def plan(self) -> Plan:
         connection, changes = self.connection, answers.changes(self)
         used = Use("connection", f"Use the VPN connection {connection.called}", vpn_tunnels.CONNECTION, connection.id)
-        log = vpn_tunnel_logs.actions(self.cloud, connection.called, self.log_days) if answers.new_log(self) else []
+        log: list[Action] = []
+        if answers.new_log(self):
+            log = vpn_tunnel_logs.actions(self.cloud, connection.called, self.log_days, connection.id)
         things: list[Action | Use] = [used, *(log if changes else [])]
         before = tuple(each.id for each in things if isinstance(each, Action))
         turn: tuple[str, ...] = ()

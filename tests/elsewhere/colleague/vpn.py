@@ -6,8 +6,9 @@ from collections.abc import Collection
 
 from elsewhere.colleague.deed import NotHere, client, only, to
 from elsewhere.hand import Made
+from support.world import REGION
 
-from flows.practice import PracticeAccount
+from flows.practice import ACCOUNT_ID, PracticeAccount
 
 
 @to("ec2.CreateVpnGateway", "ec2.AttachVpnGateway")
@@ -95,3 +96,21 @@ def another_option_set(account: PracticeAccount, it: Made, all_: Collection[Made
 @to("ec2.ModifyVpnTunnelOptions", takes=True)
 def connection_deleted(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     client(account, "ec2").delete_vpn_connection(VpnConnectionId=it.params["VpnConnectionId"])
+
+
+@to("logs.CreateLogGroup", "logs.PutResourcePolicy")
+def their_connection_logged_in_our_log(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    """Where somebody switches the logs of another connection on, our log is one to choose."""
+    ec2, ours = client(account, "ec2"), {each.id for each in all_}
+    log = next(each.params["logGroupName"] for each in all_ if each.operation == "logs.CreateLogGroup")
+    if "/vpn/" not in log:
+        raise NotHere
+    gateways = ec2.describe_vpn_gateways()["VpnGateways"]
+    gateway = only([g["VpnGatewayId"] for g in gateways if g["VpnGatewayId"] not in ours and g["State"] == "available"])
+    device = ec2.create_customer_gateway(Type="ipsec.1", IpAddress="198.51.100.201", BgpAsn=65021)
+    where = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{log}"
+    logged = {"LogEnabled": True, "LogGroupArn": where, "LogOutputFormat": "json"}
+    ec2.create_vpn_connection(
+        Type="ipsec.1", CustomerGatewayId=device["CustomerGateway"]["CustomerGatewayId"], VpnGatewayId=gateway,
+        Options={"TunnelOptions": [{"LogOptions": {"CloudWatchLogOptions": logged}}]},
+    )  # fmt: skip
