@@ -41,9 +41,9 @@ def actions(cloud: Cloud, name: str, days: str, connection: str = "") -> list[Ac
         connection: its id; empty if the run makes it.
     """
     log, kept = log_groups.group(name_of(name), name, int(days))
-    theirs = _written_of_others(log_groups.arn(cloud, name_of(name)), connection)
-    let_in = [] if _delivers(cloud, name) else [replace(_let_in(cloud, name), others=(theirs,))]
-    return [replace(log, costs=(PRICE,), others=(*log.others, theirs)), kept, *let_in]
+    theirs = (_written_of_others(log_groups.arn(cloud, name_of(name)), connection), _written_by_others(name_of(name)))
+    let_in = [] if _delivers(cloud, name) else [replace(_let_in(cloud, name), others=theirs)]
+    return [replace(log, costs=(PRICE,), others=(*log.others, *theirs)), kept, *let_in]
 
 
 def _written_of_others(log: str, connection: str) -> Others:
@@ -58,6 +58,21 @@ def _written_of_others(log: str, connection: str) -> Others:
         f"VpnConnections[?{ALIVE} && VpnConnectionId!='{connection}' && Options.TunnelOptions[?{written}]]"
         f".[VpnConnectionId, {NAME}]",
         "VPN connections of others are logged there",
+    )
+
+
+def _written_by_others(log: str) -> Others:
+    """What something else than VPN connections, whose streams have their id in the name, writes into this log as well
+    (Site-to-Site VPN User Guide, "Site-to-Site VPN log contents", 2026-11).
+
+    AWS itself may have tried whether it can deliver, in a stream whose name says so.
+    """
+    return Others(
+        Call("logs.DescribeLogStreams", {"logGroupName": log}),
+        "logStreams[?!contains(logStreamName, 'vpn-') && !starts_with(logStreamName, 'log_stream_created_by_aws')]"
+        ".logStreamName",
+        "Others write into it",
+        absent=("ResourceNotFoundException",),
     )
 
 

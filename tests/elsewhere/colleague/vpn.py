@@ -114,3 +114,11 @@ def their_connection_logged_in_our_log(account: PracticeAccount, it: Made, all_:
         Type="ipsec.1", CustomerGatewayId=device["CustomerGateway"]["CustomerGatewayId"], VpnGatewayId=gateway,
         Options={"TunnelOptions": [{"LogOptions": {"CloudWatchLogOptions": logged}}]},
     )  # fmt: skip
+
+
+@to("logs.CreateLogGroup")
+def stream_of_theirs_in_our_log(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    logs, log = client(account, "logs"), it.params["logGroupName"]
+    if "/vpn/" not in log:
+        raise NotHere
+    logs.create_log_stream(logGroupName=log, logStreamName="eni-0a1b2c3d4e5f60718-all")
