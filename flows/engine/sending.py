@@ -348,7 +348,8 @@ class Carrier:
                 return answer
             if elapsed > wait.limit:
                 minutes = round(wait.limit / 60)
-                remedy = "Resume to go on waiting, or undo."
+                back = self.run.record.status == "undoing"
+                remedy = "Undo again to go on waiting." if back else "Resume to go on waiting, or undo."
                 raise CloudError(f"{wait.sentence}: not ready after {minutes} minutes ({now}).", "", remedy)
             by_hand = told(self._action(action), self.run)
             self.report(Event(Happening.WAITING, action, wait.sentence, now, elapsed, wait.typical, by_hand=by_hand))

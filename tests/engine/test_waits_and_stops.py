@@ -71,6 +71,20 @@ def test_a_wait_that_takes_too_long(account: PracticeAccount, cloud: Aws, journa
     assert len(snapshot(account.session)["vpn_connections"]) == 2  # the branch has one
 
 
+def test_an_undo_that_waits_too_long(account: PracticeAccount, cloud: Aws, journal: Journal, clock: FakeClock) -> None:
+    """It names the one way on that there is: nobody resumes what is being taken back."""
+    before, stands = snapshot(account.session), [False]
+    telling = changed_answers(cloud, lambda: "available" if stands[0] else None)
+    made = session(telling, journal, clock=clock)
+    carried_out(made)
+    stands[0] = True
+    (problem,) = [each.problem for each in made.undo({}) if each.problem and "not ready after" in each.problem.what]
+    assert problem.remedy == "Undo again to go on waiting."
+    stands[0] = False
+    taken_back(made)
+    assert snapshot(account.session) == before
+
+
 @pytest.mark.wild
 def test_not_yet_is_believed_for_a_while(cloud: Aws, journal: Journal, clock: FakeClock) -> None:
     """A gateway that is not ready is asked for again; after five minutes the refusal is the truth."""
