@@ -44,6 +44,18 @@ def test_a_new_alarm_knows_nothing_and_one_that_is_overwritten_stays_as_it_is(ac
     assert (again["StateValue"], again["Threshold"]) == ("ALARM", 0.5)
 
 
+def test_an_alarm_has_the_tags_that_it_was_made_with(account: PracticeAccount) -> None:
+    watch: Any = account.session.client("cloudwatch")
+    ours, theirs = [{"Key": "owner", "Value": "us"}], [{"Key": "owner", "Value": "them"}]
+    watch.put_metric_alarm(**ALARM, Tags=ours)
+    (made,) = watch.describe_alarms()["MetricAlarms"]
+    watch.put_metric_alarm(**ALARM, Tags=theirs)
+    assert watch.list_tags_for_resource(ResourceARN=made["AlarmArn"])["Tags"] == ours
+    watch.delete_alarms(AlarmNames=["down"])
+    watch.put_metric_alarm(**ALARM)
+    assert watch.list_tags_for_resource(ResourceARN=made["AlarmArn"])["Tags"] == []
+
+
 def test_who_is_told_by_mail_has_to_confirm_it(account: PracticeAccount) -> None:
     sns: Any = account.session.client("sns")
     topic = sns.create_topic(Name="here")["TopicArn"]

@@ -254,8 +254,9 @@ GAPS: dict[str, str] = {
     ),
     "cloudwatch.PutMetricAlarm": (
         "moto takes any metric, statistic and receiver; what does not fit is refused here, and one that is new knows "
-        "nothing yet (INSUFFICIENT_DATA). It does not ring."
+        "nothing yet (INSUFFICIENT_DATA). It does not ring. Written again, it keeps its tags."
     ),
+    "cloudwatch.DeleteAlarms": "moto keeps the tags for the next alarm of that name.",
     "sns.Subscribe": "Who is told by mail or over HTTP must confirm it first, as on AWS; nobody opens that mail here.",
     "sns.GetTopicAttributes": "moto counts nobody who listens; counted here.",
     "rds-data.ExecuteStatement": (

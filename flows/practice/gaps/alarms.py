@@ -17,6 +17,7 @@ OPERATORS = tuple(f"{way}Threshold" for way in (
 DAY = 86400
 
 _put: Any = CloudWatchBackend.put_metric_alarm
+_delete: Any = CloudWatchBackend.delete_alarms
 
 
 def _puts(self: CloudWatchBackend, **given: Any) -> Any:
@@ -28,9 +29,15 @@ def _puts(self: CloudWatchBackend, **given: Any) -> Any:
         if ":sns:" in arn and arn.endswith(".fifo"):
             raise ValidationError(f"A FIFO topic cannot be notified: {arn}")
     known = self.alarms.get(given["name"])
-    made = _put(self, **given)
+    made = _put(self, **(given | {"tags": None} if known else given))
     made.state_value = known.state_value if known else "INSUFFICIENT_DATA"
     return made
+
+
+def _deletes(self: CloudWatchBackend, alarm_names: list[str]) -> None:
+    for arn in [self.alarms[name].alarm_arn for name in alarm_names if name in self.alarms]:
+        self.tagger.delete_all_tags_for_resource(arn)
+    _delete(self, alarm_names)
 
 
 def _checked(given: dict[str, Any]) -> None:
@@ -54,3 +61,4 @@ def _checked(given: dict[str, Any]) -> None:
 
 def install() -> None:
     CloudWatchBackend.put_metric_alarm = _puts  # type: ignore[assignment,method-assign]
+    CloudWatchBackend.delete_alarms = _deletes  # type: ignore[method-assign]

@@ -29,6 +29,13 @@ def alarm_that_waits_longer(account: PracticeAccount, it: Made, all_: Collection
     client(account, "cloudwatch").put_metric_alarm(**{**it.params, "EvaluationPeriods": 9, "DatapointsToAlarm": 9})
 
 
+@to("cloudwatch.PutMetricAlarm")
+def alarm_of_theirs_by_its_name(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
+    cloudwatch = client(account, "cloudwatch")
+    cloudwatch.delete_alarms(AlarmNames=[it.params["AlarmName"]])
+    cloudwatch.put_metric_alarm(**{key: value for key, value in it.params.items() if key != "Tags"})
+
+
 @to("lambda.AddPermission")
 def permission_of_theirs(account: PracticeAccount, it: Made, all_: Collection[Made]) -> None:
     client(account, "lambda").add_permission(
