@@ -131,7 +131,7 @@ NAMED: Mapping[str, str] = {
     "rds.CreateDBSubnetGroup": '"DBSubnetGroupName": "{}"',
     "codepipeline.CreatePipeline": ':codepipeline:eu-central-1:123456789012:{}"',
     "codebuild.CreateProject": '"ProjectName": "{}"',
-    "logs.CreateLogGroup": ':log-group:{}"',
+    "logs.CreateLogGroup": 'LogGroupArn": "arn:aws:logs:eu-central-1:123456789012:log-group:{}"',
     "sqs.CreateQueue": '"DeadLetterConfig": {{"Arn": "arn:aws:sqs:eu-central-1:123456789012:{}"',
 }
 """How another thing says that it needs one whose id is a name, which things of another kind may have too."""
