@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from flows.aws import route_tables
 from flows.aws.role_permissions import Role
 from flows.engine import CloudError, Finding
-from flows.engine.findings import caution, unknown
+from flows.engine.findings import caution, likely, unknown
 from flows.policies import Answer
 
 from .rules import USE, allowed, uses_connection
@@ -69,6 +69,9 @@ def _variables(here: Situation, each: Project, one: Role) -> Iterator[Finding]:
                 sentence = f"Whether the role {each.worker.name} may read the secret {value} cannot be told."
                 why = "no policy of its own allows it, and the secret's was not looked at"
                 yield unknown(id, sentence, why, f"Allow it secretsmanager:GetSecretValue on {on}.")
+            elif verdict and not each.worker.planned:
+                seen = "the policies of the role; what the secret's own forbids was not looked at"
+                yield likely(id, f"The role {each.worker.name} may read the secret {value}.", seen)
             else:
                 yield from allowed(
                     id, each.worker, f"read the secret {value}", {"secretsmanager:GetSecretValue": verdict}, on

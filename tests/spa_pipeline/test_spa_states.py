@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from spa_pipeline import delivery, publishing, source
+from spa_pipeline import building, delivery, publishing, source
 from spa_pipeline.cases import CODECOMMIT, ZIP, session
 from spa_pipeline.delivery import ACCOUNT, NAME, REGION, SITE, SOURCE, ZIPPED, Delivery, allow, files, pipeline
 from spa_pipeline.standing import Answers, check, policy
@@ -60,6 +60,12 @@ def test_of_a_role_that_is_to_be_made_nothing_is_proved(account: PracticeAccount
     said = [each for each in session(cloud, None, CODECOMMIT).review().findings if "The role " in each.sentence]
     assert {each.id.partition(":")[0] for each in said} >= {"reads", "publishes"}
     assert {each.grade for each in said} == {Grade.PREDICTED}, said
+
+
+def test_what_a_secrets_own_policy_may_forbid_is_not_proved(account: PracticeAccount, cloud: Aws) -> None:
+    building.with_variables_that_it_may_read(Delivery(account))
+    (said,) = [each for each in check(cloud).findings if "read the secret" in each.sentence]
+    assert said.grade is Grade.PREDICTED and "was not looked at" in said.evidence
 
 
 def role_of(cloud: Any, answers: Mapping[str, Any], role: str) -> str:
