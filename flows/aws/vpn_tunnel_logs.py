@@ -69,8 +69,8 @@ def _written_by_others(log: str) -> Others:
     """
     return Others(
         Call("logs.DescribeLogStreams", {"logGroupName": log}),
-        "logStreams[?!contains(logStreamName, 'vpn-') && !starts_with(logStreamName, 'log_stream_created_by_aws')]"
-        ".logStreamName",
+        "logStreams[?logStreamName && !contains(logStreamName, 'vpn-') && "
+        "!starts_with(logStreamName, 'log_stream_created_by_aws')].logStreamName",
         "Others write into it",
         absent=("ResourceNotFoundException",),
     )
